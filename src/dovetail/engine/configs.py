@@ -76,6 +76,14 @@ def to_config(value: Any) -> Any:
     return value
 
 
+FAMILIES: dict[str, "Family"] = {}
+
+
+def get(kind: str, identifier: Any) -> Any:
+    """The member of the family `kind` that `identifier` means, see `Family.get`."""
+    return FAMILIES[kind].get(identifier)
+
+
 class Family:
     """The members of one family by name, and the way from a name, a class, a configuration or an object to a member.
 
@@ -88,6 +96,7 @@ class Family:
         self.kind = kind
         self.base = base
         self.members: dict[str, Any] = {}
+        FAMILIES[kind] = self
 
     def add(self, member: Any, *aliases: str) -> Any:
         """Register a class or function under its own name, its snake-case name and `aliases`; returns it."""
