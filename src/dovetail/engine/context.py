@@ -30,11 +30,13 @@ class StatelessScope:
         self.parent: StatelessScope | None = None
         self._values: dict[int, Any] = {}
         self._variables: list[Any] = []  # keeps them alive, so that an id stays theirs
+        self.assigned: dict[int, Any] = {}  # values assigned since, by the variable's id
         for variable, value in state_mapping or ():
-            self.set_value(variable, value)
+            self._values[id(variable)] = value
+            self._variables.append(variable)
 
     def set_value(self, variable: Any, value: Any) -> None:
-        self._values[id(variable)] = value
+        self._values[id(variable)] = self.assigned[id(variable)] = value
         self._variables.append(variable)
 
     def get_current_value(self, variable: Any) -> Any:

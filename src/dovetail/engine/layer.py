@@ -431,7 +431,11 @@ class Layer(Operation):
     @property
     def losses(self) -> list[Any]:
         """Losses added in the last call, and those of the weights' regularizers."""
-        added = [loss for layer in self._flatten_layers() for loss in layer._losses]
+        scope = current().scope
+        if scope is not None and scope.collect_losses:
+            added = list(scope.losses)
+        else:
+            added = [loss for layer in self._flatten_layers() for loss in layer._losses]
         return added + self._regularization_losses()
 
     def _regularization_losses(self) -> list[Any]:
@@ -494,6 +498,7 @@ def _in_own_scope(build: Callable[..., Any]) -> Callable[..., Any]:
         finally:
             object.__delattr__(self, "_is_building")
         self.built = True
+        structure_changed()
         self._freeze_if_asked()
         return None
 

@@ -1,0 +1,272 @@
+"""Model: a layer with a training loop; functional when made from symbolic inputs and outputs."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..engine.context import current
+from ..engine.dtypes import standardize_dtype
+from ..engine.errors import ShapeError, StateError, format_shape, unknown_name
+from ..engine.graph import Graph
+from ..engine.layer import Layer
+from ..engine.masks import get_mask, set_mask
+from ..engine.operation import Operation
+from ..engine.programs import Programs
+from ..engine.pure import pure, write
+from ..engine.tensor import KerasTensor
+from ..ops.kernels.options import compile_jit
+from ..training.binding import BindingError, bind
+from ..training.trainer import Trainer
+
+
+class Model(Trainer, Layer):
+    """A layer with `compile`, `fit`, `evaluate` and `predict`.
+
+    Made from symbolic tensors, `Model(inputs, outputs)`, or by subclassing with a `call` of one's own.
+
+    Args:
+        inputs: KerasTensors from `Input`: one, or a list, tuple or dictionary of them.
+        outputs: KerasTensors that depend on the inputs, nested in any way.
+        name: of the model.
+
+    Raises:
+        GraphError: the outputs need an input that is not given.
+
+    Example:
+        >>> x = dovetail.Input((4,))
+        >>> dovetail.Model(x, dovetail.layers.Dense(3)(x)).output_shape
+        (None, 3)
+    """
+
+    _graph: Graph | None = None
+
+    def __new__(cls, *args: Any, **kwargs: Any):
+        if cls is Model and (len(args) >= 2 or {"inputs", "outputs"} & set(kwargs)):
+            return super().__new__(Functional, *args, **kwargs)
+        return super().__new__(cls, *args, **kwargs)
+
+    def __init__(self, inputs: Any = None, outputs: Any = None, name: str | None = None, **kwargs: Any):
+        super().__init__(name=name, **kwargs)
+        self._programs = Programs(self)
+        if (inputs is None) != (outputs is None):
+            raise StateError("a functional model needs both `inputs` and `outputs`")
+        if inputs is not None:
+            self._set_graph(Graph(inputs, outputs))
+
+    def _set_graph(self, graph: Graph) -> None:
+        layers = [operation for operation in graph.operations if isinstance(operation, Layer)]
+        _check_names(layers)
+        self._graph, self.operations = graph, list(graph.operations)
+        self.built = True
+        self._freeze_if_asked()
+
+    # -- calling
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """Run the graph on arrays. A subclass without `inputs` and `outputs` writes its own."""
+        return self._call_with_masks((inputs,), {"mask": mask}, None)[0]
+
+    def _call_with_masks(self, args: tuple, kwargs: dict, masks: Any) -> tuple[Any, list]:
+        if self._graph is None or type(self).call not in (Model.call, Functional.call):
+            return super()._call_with_masks(args, kwargs, masks)
+        inputs = args[0] if args else kwargs["inputs"]
+        values = self._bind_inputs(inputs)
+        mask = kwargs.get("mask")
+        given = [None] * len(values)
+        if mask is not None:
+            given = bind(mask, self.input_names, "mask", "input", optional=True)
+        elif masks is not None:
+            found = (*masks[0], *masks[1].values())
+            given = bind(found[0], self.input_names, "mask", "input", optional=True)
+        return self._graph.run(values, given, _execute)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """On arrays a functional model runs its compiled program, kept for each shape, dtype and `training`."""
+        if self._graph is None or current().scope is not None:
+            return super().__call__(*args, **kwargs)
+        training = kwargs.get("training")
+        leaves = jax.tree.leaves((args, kwargs))
+        if any(not isinstance(leaf, (np.ndarray, jax.Array, bool)) for leaf in leaves) or any(
+            isinstance(leaf, (jax.core.Tracer, KerasTensor)) or get_mask(leaf) is not None for leaf in leaves
+        ):
+            return super().__call__(*args, **kwargs)
+        kwargs = {name: value for name, value in kwargs.items() if name != "training"}
+        program = self._programs.get(("call", training), lambda: self._call_program(training))
+        try:
+            (outputs, masks, losses), assigned = program(self._programs.state(), *args, **kwargs)
+        except ValueError as error:
+            if "top-level jax.jit" not in str(error):  # called on constants while JAX traces
+                raise
+            return super().__call__(*args, training=training, **kwargs)
+        write(self._programs.variables(), assigned)
+        self._clear_losses()
+        self._losses = losses
+        for output, mask in zip(jax.tree.leaves(outputs), masks, strict=True):
+            if mask is not None:
+                set_mask(output, mask)
+        return outputs
+
+    def _call_program(self, training: bool | None) -> Any:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            outputs, masks = self.run(args, {**kwargs, "training": training}, None)
+            scope = current().scope
+            return outputs, masks, list(scope.losses if scope else ())
+
+        return compile_jit(pure(call, self._programs.variables()))
+
+    # -- inputs
+
+    @property
+    def input_names(self) -> list[str]:
+        """Of a functional model: keys of dictionary inputs, else the input layers' names."""
+        return _names(self._graph_or_raise("input_names").input_tree)
+
+    @property
+    def output_names(self) -> list[str]:
+        """Of a functional model: keys of dictionary outputs, else the names of the layers that make them."""
+        return _names(self._graph_or_raise("output_names").output_tree)
+
+    def _graph_or_raise(self, what: str) -> Graph:
+        if self._graph is None:
+            raise StateError(
+                f"{type(self).__name__} {self.name!r} has no `{what}`: only a functional model, or a Sequential "
+                "that knows its input's shape, has"
+            )
+        return self._graph
+
+    def _bind_inputs(self, inputs: Any) -> list[Any]:
+        """One array for each symbolic input: by name, by position, cast, and with the rank the input has."""
+        graph = self._graph_or_raise("inputs")
+        if isinstance(graph.input_tree, dict) and isinstance(inputs, (list, tuple)):
+            raise BindingError(
+                f"{self.name!r} takes a dictionary of inputs; give one with the keys {', '.join(self.input_names)}"
+            )
+        values = bind(inputs, self.input_names, "x", "input")
+        return [
+            _fitted(value, tensor, name, self.name)
+            for value, tensor, name in zip(values, graph.inputs, self.input_names, strict=True)
+        ]
+
+    # -- looking inside
+
+    @property
+    def layers(self) -> list[Layer]:
+        if self._graph is not None:
+            return [operation for operation in self.operations if isinstance(operation, Layer)]
+        return self._sublayers()
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """The layer of this name, or at this place in `layers`."""
+        if index is not None and name is None:
+            if not -len(self.layers) <= index < len(self.layers):
+                raise unknown_name("layer index", index, map(str, range(len(self.layers))))
+            return self.layers[index]
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise unknown_name("layer", name, [layer.name for layer in self.layers])
+
+    @property
+    def inputs(self) -> list[KerasTensor]:
+        return self._graph_or_raise("inputs").inputs
+
+    @property
+    def outputs(self) -> list[KerasTensor]:
+        return self._graph_or_raise("outputs").outputs
+
+    @property
+    def input(self) -> Any:
+        return self._graph_or_raise("input").input_tree
+
+    @property
+    def output(self) -> Any:
+        return self._graph_or_raise("output").output_tree
+
+    @property
+    def input_shape(self) -> Any:
+        return jax.tree.map(lambda tensor: tensor.shape, self.input)
+
+    @property
+    def output_shape(self) -> Any:
+        return jax.tree.map(lambda tensor: tensor.shape, self.output)
+
+    def summary(self, *args: Any, **kwargs: Any) -> None:
+        """Print layers, output shapes, parameters and connections; see `dovetail.models.summary`."""
+        from .summary import summary
+
+        summary(self, *args, **kwargs)
+
+    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
+        """Write the weights to a `.weights.h5` file as Keras 3 lays it out."""
+        from ..saving.weights import save_weights
+
+        save_weights(self, filepath, overwrite)
+
+    def load_weights(self, filepath: Any, skip_mismatch: bool = False) -> None:
+        """Read weights that `save_weights` (or Keras 3) wrote."""
+        from ..saving.weights import load_weights
+
+        load_weights(self, filepath, skip_mismatch)
+
+
+class Functional(Model):
+    """A model made from symbolic inputs and outputs."""
+
+    def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any):
+        super().__init__(inputs, outputs, name=name, **kwargs)
+
+
+def _execute(operation: Operation, args: tuple, kwargs: dict, masks: Any) -> tuple[list, list]:
+    if isinstance(operation, Layer):
+        has_mask = bool(jax.tree.leaves(masks, is_leaf=lambda x: hasattr(x, "shape"))) and any(
+            hasattr(leaf, "shape") for leaf in jax.tree.leaves(masks)
+        )
+        outputs, output_masks = operation.run(args, kwargs, masks if has_mask else None)
+        flat = jax.tree.leaves(outputs)
+        return flat, list(output_masks) or [None] * len(flat)
+    flat = jax.tree.leaves(operation.call(*args, **kwargs))
+    return flat, [None] * len(flat)
+
+
+def _names(tree: Any) -> list[str]:
+    if isinstance(tree, dict) and all(isinstance(value, KerasTensor) for value in tree.values()):
+        return sorted(tree)
+    names: list[str] = []
+    for tensor in jax.tree.leaves(tree):
+        name, count = tensor.node.operation.name if tensor.node else tensor.name, 0
+        unique = name
+        while unique in names:
+            count += 1
+            unique = f"{name}_{count}"
+        names.append(unique)
+    return names
+
+
+def _check_names(layers: list[Layer]) -> None:
+    seen: dict[str, Layer] = {}
+    for layer in layers:
+        if layer.name in seen:
+            raise StateError(
+                f"two layers of the model are called {layer.name!r} (a {type(seen[layer.name]).__name__} "
+                f"and a {type(layer).__name__}): give each its own `name`"
+            )
+        seen[layer.name] = layer
+
+
+def _fitted(value: Any, tensor: KerasTensor, name: str, model: str) -> Any:
+    value = jnp.asarray(value, standardize_dtype(tensor.dtype))
+    shape = tensor.shape
+    if value.ndim == len(shape) - 1 and shape[-1] == 1:
+        value = value[..., None]
+    elif value.ndim == len(shape) + 1 and value.shape[-1] == 1:
+        value = value[..., 0]
+    fits = value.ndim == len(shape) and all(
+        want is None or want == got for want, got in zip(shape, value.shape, strict=True)
+    )
+    if not fits:
+        raise ShapeError(
+            f"input {name!r} of {model!r} takes {format_shape(shape)}; it was given {format_shape(value.shape)}"
+        )
+    return value

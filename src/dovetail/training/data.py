@@ -1,0 +1,209 @@
+"""Data: arrays in memory, bound to a model's inputs and outputs, as one nested structure of equal length."""
+
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+
+from ..engine.dtypes import floatx
+from ..engine.errors import DovetailError, ShapeError
+from .binding import bind
+
+
+class DataError(DovetailError, ValueError):
+    """Data that cannot be trained on as they are."""
+
+
+class Samples(NamedTuple):
+    """Inputs, targets and weights with the same first axis.
+
+    Attributes:
+        x: nested as the model takes it.
+        y: one array for each output, or None where it has no target.
+        sample_weight: one array for each output, or None.
+    """
+
+    x: Any
+    y: list[Any]
+    sample_weight: list[Any]
+
+    @property
+    def size(self) -> int:
+        return len(jax.tree.leaves(self)[0])
+
+    def part(self, start: int, stop: int) -> "Samples":
+        return jax.tree.map(lambda array: array[start:stop], self)
+
+
+def as_array(value: Any, what: str) -> Any:
+    """An array (NumPy or JAX) from anything array-like, floats in the default dtype.
+
+    Raises:
+        DataError: it is no array of numbers, or an integer does not fit in 32 bits.
+    """
+    if isinstance(value, jax.Array):
+        return value
+    if hasattr(value, "detach"):  # a torch tensor
+        value = value.detach().cpu()
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise DataError(f"`{what}` is not an array: its rows have different shapes") from error
+    if array.dtype.kind not in "biufcV" or array.dtype.kind == "V" and "float" not in array.dtype.name:
+        raise DataError(
+            f"`{what}` holds {array.dtype} values ({_example(array)}): networks take numbers; encode them first"
+        )
+    if array.ndim == 0:
+        raise DataError(f"`{what}` is the single value {array}: it needs a first axis of samples")
+    if array.dtype == np.float64:
+        return array.astype(floatx())
+    if array.dtype in (np.int64, np.uint64) and not jax.config.jax_enable_x64:
+        small = array.astype(np.int32)
+        if not np.array_equal(small, array):
+            raise DataError(f"`{what}` has integers beyond 32 bits ({array.max()}), which JAX does not hold here")
+        return small
+    return array
+
+
+def _example(array: np.ndarray) -> str:
+    return repr(array.reshape(-1)[0]) if array.size else "empty"
+
+
+def is_stream(x: Any) -> bool:
+    """Whether `x` is an iterator of batches rather than arrays."""
+    return not isinstance(x, (list, tuple, dict)) and not hasattr(x, "shape") and hasattr(x, "__iter__") or (
+        hasattr(x, "__getitem__") and hasattr(x, "__len__") and not hasattr(x, "shape")
+        and not isinstance(x, (list, tuple, dict))
+    )  # fmt: skip
+
+
+def gather(
+    model: Any,
+    x: Any,
+    y: Any = None,
+    sample_weight: Any = None,
+    class_weight: Any = None,
+    where: str = "",
+) -> Samples:
+    """Everything bound by name or position, converted, and checked to have the same number of samples.
+
+    Args:
+        model: its inputs are bound by name if it is functional; its `_objective_names` are the outputs.
+        where: prefix of the arguments in messages ("validation_data: ").
+    """
+    if is_stream(x):
+        raise DataError(
+            f"{where}`x` is a {type(x).__name__}: training from streams of batches is not there yet; give arrays "
+            "(NumPy, JAX, pandas, torch), a list or a dictionary of them"
+        )
+    x_tree = bind_inputs(model, x, where)
+    names = model._names_of_outputs(x_tree)
+    targets: list[Any] = [None] * len(names)
+    if y is not None:
+        targets = bind(y, names, f"{where}y", "output", is_item=_is_numbers)
+        targets = [
+            None if target is None else as_array(target, f"{where}y[{name!r}]" if len(names) > 1 else f"{where}y")
+            for name, target in zip(names, targets, strict=True)
+        ]
+    weights = _sample_weights(sample_weight, class_weight, targets, names, where)
+    samples = Samples(x_tree, targets, weights)
+    _check_sizes(samples, names, where)
+    return samples
+
+
+def bind_inputs(model: Any, x: Any, where: str = "") -> Any:
+    """`x` as arrays, nested as the model takes it."""
+    if x is None:
+        raise DataError(f"{where}`x` is missing")
+    if model._graph is None:
+        if isinstance(x, (list, tuple, dict)) and not _is_numbers(x):
+            return jax.tree.map(lambda leaf: as_array(leaf, f"{where}x"), x)
+        return as_array(x, f"{where}x")
+    names = model.input_names
+    tree = model._graph.input_tree
+    if isinstance(tree, dict) and not isinstance(x, dict):
+        raise DataError(f"{where}`x` must be a dictionary with the keys {', '.join(names)}")
+    values = bind(x, names, f"{where}x", "input", is_item=_is_numbers)
+    arrays = [
+        as_array(value, f"{where}x[{name!r}]" if len(names) > 1 else f"{where}x")
+        for name, value in zip(names, values, strict=True)
+    ]
+    for array, name, tensor in zip(arrays, names, model._graph.inputs, strict=True):
+        _check_input(array, tensor, name, where)
+    return jax.tree.unflatten(jax.tree.structure(tree), arrays)
+
+
+def _check_input(array: Any, tensor: Any, name: str, where: str) -> None:
+    from ..engine.errors import format_shape
+
+    want, got = tensor.shape, array.shape
+    same_rank = len(want) == len(got)
+    adjustable = (len(got) == len(want) - 1 and want[-1] == 1) or (len(got) == len(want) + 1 and got[-1] == 1)
+    if (not same_rank and not adjustable) or (
+        same_rank and any(w is not None and w != g for w, g in zip(want[1:], got[1:], strict=True))
+    ):
+        raise ShapeError(
+            f"{where}`x`: input {name!r} takes {format_shape(want)}; the array has "
+            f"{format_shape((None, *got[1:]))}, {got[0]} samples"
+        )
+
+
+def _sample_weights(
+    sample_weight: Any, class_weight: Any, targets: list, names: list[str], where: str
+) -> list[Any]:
+    weights: list[Any] = [None] * len(names)
+    if sample_weight is not None:
+        if isinstance(sample_weight, (dict, list, tuple)) and not _is_numbers(sample_weight):
+            weights = bind(sample_weight, names, f"{where}sample_weight", "output", optional=True)
+        else:
+            weights = [sample_weight] * len(names)
+        weights = [None if w is None else as_array(w, f"{where}sample_weight") for w in weights]
+    if class_weight is None:
+        return weights
+    if not isinstance(class_weight, dict) and not isinstance(class_weight, (list, tuple)):
+        raise DataError(f"`class_weight` is a dictionary from class to weight, not {class_weight!r}")
+    is_flat = isinstance(class_weight, dict) and all(isinstance(k, (int, np.integer)) for k in class_weight)
+    per_output = [class_weight] * len(names)
+    if not is_flat:
+        per_output = bind(class_weight, names, "class_weight", "output", optional=True)
+    for i, (table, target, name) in enumerate(zip(per_output, targets, names, strict=True)):
+        if table is None:
+            continue
+        factor = _class_factors(table, target, name)
+        weights[i] = factor if weights[i] is None else np.asarray(weights[i]) * factor
+    return weights
+
+
+def _class_factors(table: dict[int, float], target: Any, name: str) -> np.ndarray:
+    """The weight of each sample's class; classes that the table leaves out weigh 1."""
+    if target is None:
+        raise DataError(f"`class_weight` needs targets `y` for the output {name!r}")
+    labels = np.asarray(target)
+    if labels.ndim > 1:
+        labels = labels.argmax(-1) if labels.shape[-1] > 1 else labels[..., 0]
+    labels = np.rint(labels).astype(np.int64)
+    factors = np.ones(labels.shape, np.float32)
+    for label, factor in table.items():
+        factors[labels == int(label)] = factor
+    return factors
+
+
+def _is_numbers(value: Any) -> bool:
+    """Whether a list is an array written out: numbers all the way down."""
+    while isinstance(value, (list, tuple)) and len(value):
+        value = value[0]
+    return isinstance(value, (int, float, bool, np.number))
+
+
+def _check_sizes(samples: Samples, names: list[str], where: str) -> None:
+    sizes = {f"{where}x": {len(leaf) for leaf in jax.tree.leaves(samples.x)}}
+    for kind, arrays in (("y", samples.y), ("sample_weight", samples.sample_weight)):
+        for name, array in zip(names, arrays, strict=True):
+            if array is not None:
+                label = f"{where}{kind}[{name!r}]" if len(names) > 1 else f"{where}{kind}"
+                sizes[label] = {len(array)}
+    if len(set().union(*sizes.values())) > 1:
+        told = ", ".join(f"{label} has {' and '.join(map(str, sorted(n)))}" for label, n in sizes.items())
+        raise DataError(f"the arrays have different numbers of samples: {told}")
+    if 0 in sizes[f"{where}x"]:
+        raise DataError(f"{where}`x` has no samples")

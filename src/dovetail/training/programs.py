@@ -1,0 +1,160 @@
+"""The compiled programs of training: one step as a pure function of state and batch, and the loops around it.
+
+The state is one dictionary with every variable that training reads or writes: weights, random counters, optimizer
+slots, learning rate, metrics. Only structure and shapes are constants of a program.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from ..engine.context import StatelessScope
+from ..engine.masks import get_mask, set_mask
+from ..engine.pure import State, keyed
+from ..ops.kernels.convolution import slow_in_loop
+from ..ops.kernels.options import compile_jit
+from .data import Samples
+
+Step = Callable[[State, Samples], State]
+
+
+class Steps:
+    """The training step and the test step of a compiled model, as pure functions.
+
+    Attributes:
+        variables: all that the training step reads or writes, by key.
+        test_variables: the part that the test step needs: no optimizer.
+    """
+
+    def __init__(self, model: Any):
+        self.model = model
+        objective = model._objective
+        metric_variables = [v for metric in objective.reported.values() for v in metric.variables]
+        self.variables = keyed([*model.variables, *model.optimizer.variables, *metric_variables])
+        self.keys = {id(variable): key for key, variable in self.variables.items()}
+        optimizer_ids = {id(variable) for variable in model.optimizer.variables}
+        self.test_variables = {k: v for k, v in self.variables.items() if id(v) not in optimizer_ids}
+        self.trainables = model.trainable_variables
+        self.metric_variables = {self.keys[id(v)]: v for v in metric_variables}
+
+    def _scope(self, state: State) -> StatelessScope:
+        return StatelessScope(((self.variables[k], v) for k, v in state.items()), collect_losses=True)
+
+    def _assigned(self, scope: StatelessScope) -> State:
+        """What was assigned to variables of the state; anything else is temporary."""
+        return {self.keys[key]: value for key, value in scope.assigned.items() if key in self.keys}
+
+    def _forward(self, batch: Samples, training: bool) -> tuple[Any, list, list]:
+        """Loss, predictions and their masks, in the active scope."""
+        y_pred = self.model(batch.x, training=training)
+        loss = self.model.compute_loss(batch.x, batch.y, y_pred, batch.sample_weight, training=training)
+        return loss, y_pred, [get_mask(leaf) for leaf in jax.tree.leaves(y_pred)]
+
+    def _update_metrics(self, batch: Samples, y_pred: Any, masks: list, loss: Any) -> None:
+        for leaf, mask in zip(jax.tree.leaves(y_pred), masks, strict=True):
+            set_mask(leaf, mask)
+        size = jax.tree.leaves(batch.x)[0].shape[0]
+        self.model._objective.loss_tracker.update_state(loss, sample_weight=size)
+        self.model.compute_metrics(batch.x, batch.y, y_pred, batch.sample_weight)
+
+    def train(self, state: State, batch: Samples) -> State:
+        """One optimizer update."""
+        optimizer = self.model.optimizer
+        parameters = {self.keys[id(v)]: state[self.keys[id(v)]] for v in self.trainables}
+
+        def loss_of(parameters: State) -> tuple[Any, Any]:
+            with self._scope(state | parameters) as scope:
+                loss, y_pred, masks = self._forward(batch, training=True)
+            return optimizer.scale_loss(loss), (loss, y_pred, masks, self._assigned(scope))
+
+        gradients, (loss, y_pred, masks, new) = jax.grad(loss_of, has_aux=True)(parameters)
+        with self._scope(state | new) as scope:
+            optimizer.apply([gradients[self.keys[id(v)]] for v in self.trainables], self.trainables)
+            self._update_metrics(batch, y_pred, masks, loss)
+        return state | new | self._assigned(scope)
+
+    def test(self, state: State, batch: Samples) -> State:
+        """Loss and metrics of one batch; weights stay."""
+        with self._scope(state) as scope:
+            loss, y_pred, masks = self._forward(batch, training=False)
+            self._update_metrics(batch, y_pred, masks, loss)
+        assigned = self._assigned(scope)
+        return state | {key: value for key, value in assigned.items() if key in self.metric_variables}
+
+    def results(self, state: State) -> dict[str, Any]:
+        with self._scope(state):
+            return self.model._objective.results()
+
+
+class EpochProgram:
+    """Steps `start` to `stop` of an epoch in one program, where XLA runs that well, else one program a step.
+
+    Args:
+        step: pure function of (state, batch).
+        results: function of the state giving the metrics.
+        batch_size: samples in a step; a shorter last batch is a small program of its own.
+    """
+
+    def __init__(self, step: Step, results: Callable[[State], Any], batch_size: int, donate: bool = False):
+        self.step, self.results, self.batch_size = step, results, batch_size
+        donated = (0,) if donate else ()
+        self._loop = compile_jit(self._run_loop, donate_argnums=donated)
+        self._single = compile_jit(self._run_single, donate_argnums=donated)
+        self._tail = compile_jit(self._run_tail, donate_argnums=donated, static_argnums=(3,))
+        self._loops: dict[Any, bool] = {}
+
+    def __call__(self, state: State, data: Samples, order: Any, start: int, stop: int) -> tuple[State, Any]:
+        """State after steps `start` to `stop`, and the metrics then. `order` are row numbers, or None for as they come."""
+        size = data.size if order is None else len(order)
+        full = size // self.batch_size
+        results = None
+        if start < min(stop, full):
+            last = min(stop, full)
+            if self._can_loop(state, data, order):
+                state, results = self._loop(state, data, order, start, last)
+            else:
+                for index in range(start, last):
+                    state, results = self._single(state, data, order, index)
+        if stop > full and size % self.batch_size:
+            state, results = self._tail(state, data, order, full * self.batch_size)
+        return state, results
+
+    def _can_loop(self, state: State, data: Samples, order: Any) -> bool:
+        """Whether the step may run inside a loop of XLA: on CPU, some convolutions there become scalar code."""
+        key = tuple((leaf.shape, str(leaf.dtype)) for leaf in jax.tree.leaves(data))
+        if key not in self._loops:
+            reason = None
+            if jax.default_backend() == "cpu":
+                reason = slow_in_loop(self._loop.trace(state, data, order, 0, 1).jaxpr)
+            self._loops[key] = reason is None
+        return self._loops[key]
+
+    def _batch(self, data: Samples, order: Any, start: Any, size: int) -> Samples:
+        if order is None:
+            return jax.tree.map(lambda a: lax.dynamic_slice_in_dim(a, start, size), data)
+        rows = lax.dynamic_slice_in_dim(order, start, size)
+        return jax.tree.map(lambda a: a.at[rows].get(mode="promise_in_bounds"), data)
+
+    def _run_loop(self, state: State, data: Samples, order: Any, start: Any, stop: Any) -> tuple[State, Any]:
+        def body(index: Any, state: State) -> State:
+            return self.step(state, self._batch(data, order, index * self.batch_size, self.batch_size))
+
+        state = lax.fori_loop(start, stop, body, state)
+        return state, self.results(state)
+
+    def _run_single(self, state: State, data: Samples, order: Any, index: Any) -> tuple[State, Any]:
+        state = self.step(state, self._batch(data, order, index * self.batch_size, self.batch_size))
+        return state, self.results(state)
+
+    def _run_tail(self, state: State, data: Samples, order: Any, start: int) -> tuple[State, Any]:
+        size = (data.size if order is None else len(order)) - start
+        state = self.step(state, self._batch(data, order, start, size))
+        return state, self.results(state)
+
+
+def on_device(samples: Samples) -> Samples:
+    """The arrays on the device, where they stay for the whole fit."""
+    return jax.tree.map(jnp.asarray, samples)
