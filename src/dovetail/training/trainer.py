@@ -430,25 +430,26 @@ class _Runner:
             state = self.copy(state)
         results: Any = None
         done = 0
-        while done < count and not (self.model.stop_training and watchers.needs_batches):
-            stop = min(count, done + self._chunk())
-            if watchers.needs_batches:
-                watchers.on_train_batch_begin(done)
-                state = read(variables) | {k: state[k] for k in self.zero_metrics} if done else state
-            begin = time.perf_counter()
-            state, results = self.program(state, self.data, order, done, stop)
-            if watchers.needs_batches or stop < count:
-                jax.block_until_ready(results)
-                self.step_seconds = (time.perf_counter() - begin) / (stop - done)
-            if watchers.needs_batches:
-                write(variables, self.copy(state) if self.donates else state)
-                watchers.on_train_batch_end(stop - 1, _floats(results))
-            elif stop < count and watchers.shows_bar:
-                watchers.on_progress(stop, _floats(results))
-            done = stop
-        logs = _floats(results)
-        write(variables, state)
-        return logs
+        try:
+            while done < count and not (self.model.stop_training and watchers.needs_batches):
+                stop = min(count, done + self._chunk())
+                if watchers.needs_batches:
+                    watchers.on_train_batch_begin(done)
+                begin = time.perf_counter()
+                state, results = self.program(state, self.data, order, done, stop)
+                if watchers.needs_batches or stop < count:
+                    jax.block_until_ready(results)
+                    self.step_seconds = (time.perf_counter() - begin) / (stop - done)
+                if watchers.needs_batches:  # a callback may read the weights, and change them
+                    write(variables, self.copy(state) if self.donates else state)
+                    watchers.on_train_batch_end(stop - 1, _floats(results))
+                    state = read(variables)
+                elif stop < count and watchers.shows_bar:
+                    watchers.on_progress(stop, _floats(results))
+                done = stop
+            return _floats(results)
+        finally:  # an interrupt keeps the steps that were done
+            write(variables, state)
 
     def _chunk(self) -> int:
         """How many steps to run before looking up: one for callbacks of batches, else as many as time allows."""
