@@ -1,0 +1,52 @@
+"""Layers: one file per family. `FAMILY` finds a layer by name or configuration."""
+
+import inspect
+from typing import Any
+
+from ..engine.configs import Family, to_config
+from ..engine.layer import Layer
+from .activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
+from .convolution import Conv1D, Conv2D, Convolution1D, Convolution2D
+from .core import Dense, Embedding, Identity, Lambda, Masking
+from .input import Input, InputLayer
+from .normalization import BatchNormalization, LayerNormalization
+from .pooling import (
+    AveragePooling1D,
+    AveragePooling2D,
+    AvgPool1D,
+    AvgPool2D,
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalAvgPool1D,
+    GlobalAvgPool2D,
+    GlobalMaxPool1D,
+    GlobalMaxPool2D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+    MaxPool1D,
+    MaxPool2D,
+    MaxPooling1D,
+    MaxPooling2D,
+)
+from .regularization import ActivityRegularization, Dropout
+from .reshaping import Flatten, Permute, RepeatVector, Reshape, UpSampling2D, ZeroPadding2D
+
+# -- merging: names of layers/merging go here (from .merging import ...)
+
+FAMILY = Family("layer", Layer)
+FAMILY.add_all(
+    member for member in list(globals().values()) if inspect.isclass(member) and issubclass(member, Layer)
+)
+
+
+def serialize(layer: Layer) -> dict[str, Any]:
+    """A layer as plain data."""
+    return to_config(layer)
+
+
+def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
+    """A layer from plain data; `custom_objects` are more classes by name."""
+    name = config.get("class_name")
+    if custom_objects and name in custom_objects:
+        return custom_objects[name].from_config(config.get("config", {}))
+    return FAMILY.get(config)

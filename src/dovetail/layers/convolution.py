@@ -1,0 +1,205 @@
+"""Convolutions. `Conv` is the whole of it for any number of spatial axes; a subclass gives `rank` and defaults."""
+
+from typing import Any
+
+from .. import activations, constraints, initializers, regularizers
+from ..engine.errors import ShapeError, format_shape
+from ..engine.layer import Layer
+from ..engine.settings import standardize_data_format
+from ..ops.kernels import convolution
+from .arguments import check_axes, describe, int_tuple, one_of, positive_int, refuse, seen_shape
+from .data_format import check_window, image_axes, to_channels_last, to_data_format
+
+
+class Conv(Layer):
+    """`activation(x * kernel + bias)`, where `*` slides the kernel over `rank` spatial axes.
+
+    Args:
+        filters: number of output channels.
+        kernel_size: the window, one integer or one for each spatial axis.
+        strides: how far the window moves at a step.
+        padding: "valid" for none; "same" for zeros so that the output has the input's size over `strides`;
+            "causal" (`rank` 1) for zeros in front, so that no output sees later inputs.
+        data_format: "channels_last", "channels_first", or None for the default.
+        dilation_rate: distance between the inputs that one window sees; not together with `strides`.
+        groups: the channels are split into this many groups, each with its own filters.
+        activation: name or function applied to the result; None leaves it as it is.
+        use_bias: whether to add a learned bias to each output channel.
+
+    Shapes:
+        inputs: (batch, *spatial, channels)
+        output: (batch, *new spatial, filters)
+
+    Weights:
+        kernel: (*kernel_size, channels / groups, filters), for either data format
+        bias: (filters,), absent without `use_bias`
+
+    Raises:
+        ShapeError: wrong number of axes; unknown channels; channels or filters that `groups` does not divide;
+            a window larger than the input.
+    """
+
+    rank: int
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Any = 1,
+        groups: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ):
+        refuse(type(self).__name__, lora_rank=kwargs.pop("lora_rank", None))
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        self.filters = positive_int("filters", filters)
+        self.kernel_size = int_tuple("kernel_size", kernel_size, self.rank)
+        self.strides = int_tuple("strides", strides, self.rank)
+        self.padding = one_of("padding", padding, ("valid", "same", "causal") if self.rank == 1 else ("valid", "same"))
+        self.data_format = standardize_data_format(data_format)
+        self.dilation_rate = int_tuple("dilation_rate", dilation_rate, self.rank)
+        self.groups = positive_int("groups", groups)
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
+        if self.filters % self.groups:
+            raise ShapeError(f"{describe(self)}: {self.groups} groups do not divide {self.filters} filters")
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ValueError(
+                f"{describe(self)} has strides={self.strides} and dilation_rate={self.dilation_rate}; "
+                "only one of them may be above 1"
+            )
+
+    def build(self, input_shape):
+        channels = self._channels(input_shape)
+        self.kernel = self.add_weight(
+            name="kernel",
+            shape=(*self.kernel_size, channels // self.groups, self.filters),
+            initializer=self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+        )
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(
+                name="bias",
+                shape=(self.filters,),
+                initializer=self.bias_initializer,
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+            )
+
+    def call(self, inputs):
+        check_axes(self, inputs, *image_axes(self.rank, self.data_format))
+        x = to_channels_last(inputs, self.data_format)
+        self._check_sizes(inputs, x)
+        x = convolution.conv(
+            x, self.kernel.value, self.strides, self.padding, self.dilation_rate, self.groups
+        )
+        if self.bias is not None:
+            x = x + self.bias.value
+        return self.activation(to_data_format(x, self.data_format))
+
+    def _channels(self, shape):
+        axes = image_axes(self.rank, self.data_format)
+        if len(shape) != len(axes):
+            raise ShapeError(
+                f"{describe(self)} needs inputs ({', '.join(axes)}), {len(axes)} axes; "
+                f"it got {format_shape(shape)}, {len(shape)}. A single channel needs its axis too: "
+                f"Reshape({(*(-1 if size is None else size for size in shape[1:]), 1)})."
+            )
+        channels = shape[axes.index("channels")]
+        if channels is None:
+            raise ShapeError(
+                f"{describe(self)} needs a known number of channels, axis {axes.index('channels')} of "
+                f"{format_shape(shape)} ({self.data_format})"
+            )
+        if channels % self.groups:
+            raise ShapeError(
+                f"{describe(self)}: {self.groups} groups do not divide the {channels} channels of {format_shape(shape)}"
+            )
+        return channels
+
+    def _check_sizes(self, inputs, x):
+        channels = self.kernel.shape[-2] * self.groups
+        if x.shape[-1] != channels:
+            raise ShapeError(
+                f"{describe(self)} was built for {channels} channels; "
+                f"it got {seen_shape(inputs)} ({self.data_format})"
+            )
+        if self.padding == "valid":
+            window = tuple(
+                rate * (size - 1) + 1 for size, rate in zip(self.kernel_size, self.dilation_rate, strict=True)
+            )
+            check_window(self, inputs, x.shape[1:-1], window)
+
+
+class Conv1D(Conv):
+    """Convolution over steps: inputs (batch, steps, channels); arguments as `Conv`."""
+
+    rank = 1
+
+
+class Conv2D(Conv):
+    """Convolution over images: inputs (batch, height, width, channels); arguments as `Conv`."""
+
+    rank = 2
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any = (1, 1),
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Any = (1, 1),
+        groups: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ):
+        super().__init__(
+            filters,
+            kernel_size,
+            strides,
+            padding,
+            data_format,
+            dilation_rate,
+            groups,
+            activation,
+            use_bias,
+            kernel_initializer,
+            bias_initializer,
+            kernel_regularizer,
+            bias_regularizer,
+            activity_regularizer,
+            kernel_constraint,
+            bias_constraint,
+            **kwargs,
+        )
+
+
+Convolution1D, Convolution2D = Conv1D, Conv2D

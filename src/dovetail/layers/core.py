@@ -1,0 +1,253 @@
+"""Dense, Embedding, Masking, Lambda, Identity."""
+
+import inspect
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import jax.numpy as jnp
+
+from .. import activations, constraints, initializers, regularizers
+from ..engine.errors import ShapeError, format_shape
+from ..engine.layer import Layer
+from .arguments import describe, positive_int, refuse, seen_shape
+
+
+class Dense(Layer):
+    """Fully connected layer: `activation(x @ kernel + bias)` over the last axis.
+
+    Args:
+        units: size of the output's last axis, a positive integer.
+        activation: name or function applied to the result; None leaves it as it is.
+        use_bias: whether to add a learned bias.
+        lora_rank, lora_alpha, quantization_config: Keras's; not supported yet, leave them out.
+
+    Shapes:
+        inputs: (batch, ..., features)
+        output: (batch, ..., units)
+
+    Weights:
+        kernel: (features, units)
+        bias: (units,), absent without `use_bias`
+
+    Raises:
+        ShapeError: `features` is unknown at build, or differs later.
+
+    Example:
+        >>> Dense(3)(jnp.ones((2, 5))).shape
+        (2, 3)
+    """
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        lora_rank: int | None = None,
+        lora_alpha: float | None = None,
+        quantization_config: Any = None,
+        **kwargs: Any,
+    ):
+        refuse("Dense", lora_rank=lora_rank, quantization_config=quantization_config)
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        self.supports_masking = True
+        self.units = positive_int("units", units)
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
+
+    def build(self, input_shape):
+        if len(input_shape) < 2 or input_shape[-1] is None:
+            raise ShapeError(
+                f"{describe(self)} works over a last axis of known size, after a batch axis; "
+                f"it got {format_shape(input_shape)}. Give the input a size there, e.g. Input((8,)) "
+                "or, before Dense, a Reshape or a GlobalAveragePooling layer."
+            )
+        self.kernel = self.add_weight(
+            name="kernel",
+            shape=(input_shape[-1], self.units),
+            initializer=self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+        )
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(
+                name="bias",
+                shape=(self.units,),
+                initializer=self.bias_initializer,
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+            )
+
+    def call(self, inputs):
+        if inputs.ndim < 2 or inputs.shape[-1] != self.kernel.shape[0]:
+            raise ShapeError(
+                f"{describe(self)} was built for {self.kernel.shape[0]} features on the last axis; "
+                f"it got {seen_shape(inputs)}"
+            )
+        x = inputs @ self.kernel.value
+        if self.bias is not None:
+            x = x + self.bias.value
+        return self.activation(x)
+
+
+class Embedding(Layer):
+    """Row `i` of a learned table for each integer `i`.
+
+    Args:
+        input_dim: number of rows; inputs are integers below it.
+        output_dim: size of one row.
+        mask_zero: whether 0 means "nothing here" and is masked in what follows.
+        weights: the table's initial values, (input_dim, output_dim).
+        lora_rank, lora_alpha, quantization_config: Keras's; not supported yet, leave them out.
+
+    Shapes:
+        inputs: (batch, ...), integers; floats are cut to integers
+        output: (batch, ..., output_dim)
+
+    Weights:
+        embeddings: (input_dim, output_dim)
+
+    Mask: with `mask_zero`, `inputs != 0`.
+    """
+
+    def __init__(
+        self,
+        input_dim: int,
+        output_dim: int,
+        embeddings_initializer: Any = "uniform",
+        embeddings_regularizer: Any = None,
+        embeddings_constraint: Any = None,
+        mask_zero: bool = False,
+        weights: Any = None,
+        lora_rank: int | None = None,
+        lora_alpha: float | None = None,
+        quantization_config: Any = None,
+        **kwargs: Any,
+    ):
+        refuse("Embedding", lora_rank=lora_rank, quantization_config=quantization_config)
+        if kwargs.pop("input_length", None) is not None:
+            warnings.warn("Embedding needs no `input_length` any more: leave it out.", stacklevel=2)
+        super().__init__(**kwargs)
+        self.input_dim = positive_int("input_dim", input_dim)
+        self.output_dim = positive_int("output_dim", output_dim)
+        self.embeddings_initializer = initializers.get(embeddings_initializer)
+        self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
+        self.embeddings_constraint = constraints.get(embeddings_constraint)
+        self.mask_zero = mask_zero
+        self.supports_masking = mask_zero
+        self.autocast = False  # integers kept as floats would lose their last digits in 16 bits
+        if weights is not None:
+            self.build()
+            self.set_weights(weights if isinstance(weights, list) and len(weights) == 1 else [weights])
+
+    def build(self, input_shape=None):
+        self.embeddings = self.add_weight(
+            name="embeddings",
+            shape=(self.input_dim, self.output_dim),
+            initializer=self.embeddings_initializer,
+            regularizer=self.embeddings_regularizer,
+            constraint=self.embeddings_constraint,
+        )
+
+    def call(self, inputs):
+        if inputs.dtype not in (jnp.int32, jnp.int64):
+            inputs = inputs.astype(jnp.int32)
+        return jnp.take(self.embeddings.value, inputs, axis=0)
+
+    def compute_mask(self, inputs, previous_mask=None):
+        return inputs != 0 if self.mask_zero else None
+
+    def get_config(self):
+        config = super().get_config()
+        del config["weights"]  # values are saved as values
+        return config
+
+
+class Masking(Layer):
+    """Masks each step whose features all equal `mask_value`, and sets them to 0.
+
+    Args:
+        mask_value: a number.
+
+    Shapes:
+        inputs, output: (batch, steps, ..., features)
+
+    Mask: (batch, steps, ...), true where a feature differs from `mask_value`.
+    """
+
+    def __init__(self, mask_value: Any = 0.0, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.mask_value = mask_value
+
+    def compute_mask(self, inputs, previous_mask=None):
+        return jnp.any(inputs != self.mask_value, axis=-1)
+
+    def call(self, inputs):
+        kept = jnp.any(inputs != self.mask_value, axis=-1, keepdims=True)
+        return jnp.where(kept, inputs, jnp.zeros((), inputs.dtype))
+
+
+class Lambda(Layer):
+    """`function(inputs, **arguments)`, for a function without weights.
+
+    Args:
+        function: of arrays; one that has parameters `mask` or `training` is given them.
+        output_shape: accepted as in Keras; the shape is found by tracing the function.
+        mask: the output's mask, or a function of (inputs, mask) giving it; None ends masks here.
+        arguments: more keyword arguments of the function.
+
+    Example:
+        >>> Lambda(lambda x: x**2)(jnp.array([[3.0]]))
+        Array([[9.]], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        output_shape: Any = None,
+        mask: Any = None,
+        arguments: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ):
+        super().__init__(**kwargs)
+        if not callable(function):
+            raise TypeError(f"Lambda needs a function, not {function!r}")
+        self.function = function
+        self.output_shape = output_shape
+        self.mask = mask
+        self.arguments = arguments or {}
+        self.supports_masking = mask is not None
+
+    def call(self, inputs, mask=None, training=None):
+        given = {"mask": mask, "training": training}
+        wanted = inspect.getfullargspec(self.function).args
+        extra = {name: value for name, value in given.items() if name in wanted}
+        return self.function(inputs, **self.arguments | extra)
+
+    def compute_mask(self, inputs, previous_mask=None):
+        return self.mask(inputs, previous_mask) if callable(self.mask) else self.mask
+
+
+class Identity(Layer):
+    """Gives back what it gets, masks included."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.supports_masking = True
+
+    def call(self, inputs):
+        return inputs

@@ -1,0 +1,122 @@
+"""One row (or more) for every public layer: what the property tests and the parity tests run over."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from dovetail import layers
+
+
+class Row(NamedTuple):
+    name: str  # of the class, in `dovetail.layers` and in `keras.layers`
+    arguments: dict[str, Any]
+    shape: Any  # of the input with its batch, or a list of shapes
+    integers: int | None = None  # inputs are integers below this
+    plain: bool = True  # the configuration is plain data
+
+    def layer(self, module: Any = layers, **more: Any) -> Any:
+        return getattr(module, self.name)(**self.arguments | more)
+
+    def inputs(self, batch: int | None = None, seed: int = 0) -> Any:
+        """NumPy arrays of the row's shapes, with another batch size if given."""
+        generator = np.random.default_rng(seed)
+
+        def one(shape: tuple[int, ...]) -> np.ndarray:
+            shape = shape if batch is None else (batch, *shape[1:])
+            if self.integers:
+                return generator.integers(0, self.integers, shape).astype("int32")
+            return generator.normal(size=shape).astype("float32")
+
+        return [one(shape) for shape in self.shape] if isinstance(self.shape, list) else one(self.shape)
+
+    def __str__(self) -> str:
+        inside = ",".join(f"{key}={value}" for key, value in self.arguments.items())
+        return f"{self.name}({inside})"
+
+
+FIRST = {"data_format": "channels_first"}
+
+CORE = [
+    Row("Dense", {"units": 3}, (4, 5)),
+    Row("Dense", {"units": 3, "activation": "relu", "use_bias": False}, (2, 4, 5)),
+    Row("Dense", {"units": 2, "kernel_regularizer": "l2", "bias_initializer": "ones"}, (2, 3)),
+    Row("Embedding", {"input_dim": 7, "output_dim": 3}, (2, 4), integers=7),
+    Row("Embedding", {"input_dim": 7, "output_dim": 3, "mask_zero": True}, (2, 4), integers=7),
+    Row("Masking", {"mask_value": 0.5}, (2, 3, 2)),
+    Row("Lambda", {"function": lambda x: x * 2.0 + 1.0}, (2, 3), plain=False),
+    Row("Identity", {}, (2, 3)),
+]
+ACTIVATION = [
+    Row("Activation", {"activation": "tanh"}, (2, 3)),
+    Row("Activation", {"activation": "softmax"}, (2, 3)),
+    Row("ReLU", {}, (2, 3)),
+    Row("ReLU", {"max_value": 1.0, "negative_slope": 0.1, "threshold": 0.2}, (3, 4)),
+    Row("LeakyReLU", {}, (2, 3)),
+    Row("ELU", {"alpha": 0.7}, (2, 3)),
+    Row("PReLU", {"alpha_initializer": "ones"}, (2, 3)),
+    Row("PReLU", {"shared_axes": [1, 2], "alpha_initializer": "ones"}, (2, 3, 4, 2)),
+    Row("Softmax", {}, (2, 3)),
+    Row("Softmax", {"axis": [1, 2]}, (2, 3, 4)),
+]
+REGULARIZATION = [
+    Row("Dropout", {"rate": 0.4, "seed": 3}, (4, 5)),
+    Row("Dropout", {"rate": 0.4, "seed": 3, "noise_shape": [None, 1, None]}, (4, 3, 5)),
+    Row("ActivityRegularization", {"l1": 0.1, "l2": 0.2}, (2, 3)),
+]
+RESHAPING = [
+    Row("Flatten", {}, (2, 3, 4)),
+    Row("Flatten", FIRST, (2, 3, 4, 5)),
+    Row("Flatten", {}, (3,)),
+    Row("Reshape", {"target_shape": [6, 2]}, (2, 3, 4)),
+    Row("Reshape", {"target_shape": [-1, 2, 2]}, (2, 3, 4)),
+    Row("Permute", {"dims": [2, 3, 1]}, (2, 3, 4, 5)),
+    Row("RepeatVector", {"n": 3}, (2, 4)),
+    Row("ZeroPadding2D", {"padding": [[1, 0], [2, 3]]}, (2, 3, 4, 2)),
+    Row("ZeroPadding2D", {"padding": 1} | FIRST, (2, 2, 3, 4)),
+    Row("UpSampling2D", {"size": [2, 3]}, (2, 2, 3, 2)),
+    Row("UpSampling2D", FIRST, (2, 2, 3, 2)),
+    *(
+        Row("UpSampling2D", {"interpolation": interpolation}, (2, 3, 4, 2))
+        for interpolation in ("bilinear", "bicubic", "lanczos3", "lanczos5")
+    ),
+]
+NORMALIZATION = [
+    Row("BatchNormalization", {}, (6, 3)),
+    Row("BatchNormalization", {"axis": 1, "momentum": 0.8, "epsilon": 0.01}, (4, 3, 2, 2)),
+    Row("BatchNormalization", {"center": False, "scale": False}, (4, 2, 3)),
+    Row("BatchNormalization", {"renorm": True, "renorm_clipping": {"rmax": 1.5, "rmin": 0.6, "dmax": 0.5}}, (6, 3)),
+    Row("LayerNormalization", {}, (4, 5)),
+    Row("LayerNormalization", {"axis": [1, 2], "center": False}, (2, 3, 4)),
+    Row("LayerNormalization", {"axis": [1, -1], "epsilon": 0.01}, (2, 3, 2, 4)),
+]
+CONVOLUTION = [
+    Row("Conv1D", {"filters": 3, "kernel_size": 2}, (2, 6, 2)),
+    Row("Conv1D", {"filters": 3, "kernel_size": 3, "padding": "causal", "dilation_rate": 2}, (2, 6, 2)),
+    Row("Conv1D", {"filters": 2, "kernel_size": 3, "strides": 2, "padding": "same"} | FIRST, (2, 4, 7)),
+    Row("Conv2D", {"filters": 3, "kernel_size": 3, "activation": "relu"}, (2, 5, 6, 2)),
+    Row("Conv2D", {"filters": 4, "kernel_size": [2, 3], "strides": [2, 1], "padding": "same", "groups": 2}, (2, 5, 6, 4)),
+    Row("Conv2D", {"filters": 3, "kernel_size": 2, "dilation_rate": 2, "use_bias": False} | FIRST, (2, 2, 5, 6)),
+]
+POOLING = [
+    *(
+        Row(f"{kind}Pooling{rank}D", arguments, shape)
+        for kind in ("Max", "Average")
+        for rank, arguments, shape in (
+            (1, {"pool_size": 2}, (2, 6, 3)),
+            (1, {"pool_size": 3, "strides": 2, "padding": "same"} | FIRST, (2, 3, 7)),
+            (2, {"pool_size": 2}, (2, 4, 6, 3)),
+            (2, {"pool_size": [3, 2], "strides": 2, "padding": "same"}, (2, 5, 6, 2)),
+            (2, {"pool_size": 2, "strides": 1} | FIRST, (2, 2, 5, 6)),
+        )
+    ),
+    *(
+        Row(f"Global{kind}Pooling{rank}D", arguments, (2, 3, 4, 5)[: rank + 2])
+        for kind in ("Max", "Average")
+        for rank in (1, 2)
+        for arguments in ({}, {"keepdims": True} | FIRST)
+    ),
+]
+
+# -- merging: rows of layers/merging go here
+
+ROWS = CORE + ACTIVATION + REGULARIZATION + RESHAPING + NORMALIZATION + CONVOLUTION + POOLING
