@@ -62,7 +62,7 @@ class Layer(Operation):
             raise TypeError(
                 f"{type(self).__name__} {self.name!r} has no argument {wrong!r}{did_you_mean(wrong, known)}"
             )
-        self.activity_regularizer = activity_regularizer
+        self.activity_regularizer = activity_regularizer and get("regularizer", activity_regularizer)
         self.dtype_policy = get_policy(dtype)
         self.autocast = autocast
         self.supports_masking = _is_default(type(self), "compute_mask") is False
