@@ -1,4 +1,4 @@
-"""One row (or more) for every public layer: what the property tests and the parity tests run over."""
+"""One row or more for every public layer: what the property and the parity tests run over."""
 
 from typing import Any, NamedTuple
 
@@ -27,7 +27,11 @@ class Row(NamedTuple):
                 return generator.integers(0, self.integers, shape).astype("int32")
             return generator.normal(size=shape).astype("float32")
 
-        return [one(shape) for shape in self.shape] if isinstance(self.shape, list) else one(self.shape)
+        return (
+            [one(shape) for shape in self.shape]
+            if isinstance(self.shape, list)
+            else one(self.shape)
+        )
 
     def __str__(self) -> str:
         inside = ",".join(f"{key}={value}" for key, value in self.arguments.items())
@@ -84,18 +88,38 @@ NORMALIZATION = [
     Row("BatchNormalization", {}, (6, 3)),
     Row("BatchNormalization", {"axis": 1, "momentum": 0.8, "epsilon": 0.01}, (4, 3, 2, 2)),
     Row("BatchNormalization", {"center": False, "scale": False}, (4, 2, 3)),
-    Row("BatchNormalization", {"renorm": True, "renorm_clipping": {"rmax": 1.5, "rmin": 0.6, "dmax": 0.5}}, (6, 3)),
+    Row(
+        "BatchNormalization",
+        {"renorm": True, "renorm_clipping": {"rmax": 1.5, "rmin": 0.6, "dmax": 0.5}},
+        (6, 3),
+    ),
     Row("LayerNormalization", {}, (4, 5)),
     Row("LayerNormalization", {"axis": [1, 2], "center": False}, (2, 3, 4)),
     Row("LayerNormalization", {"axis": [1, -1], "epsilon": 0.01}, (2, 3, 2, 4)),
 ]
 CONVOLUTION = [
     Row("Conv1D", {"filters": 3, "kernel_size": 2}, (2, 6, 2)),
-    Row("Conv1D", {"filters": 3, "kernel_size": 3, "padding": "causal", "dilation_rate": 2}, (2, 6, 2)),
-    Row("Conv1D", {"filters": 2, "kernel_size": 3, "strides": 2, "padding": "same"} | FIRST, (2, 4, 7)),
+    Row(
+        "Conv1D",
+        {"filters": 3, "kernel_size": 3, "padding": "causal", "dilation_rate": 2},
+        (2, 6, 2),
+    ),
+    Row(
+        "Conv1D",
+        {"filters": 2, "kernel_size": 3, "strides": 2, "padding": "same"} | FIRST,
+        (2, 4, 7),
+    ),
     Row("Conv2D", {"filters": 3, "kernel_size": 3, "activation": "relu"}, (2, 5, 6, 2)),
-    Row("Conv2D", {"filters": 4, "kernel_size": [2, 3], "strides": [2, 1], "padding": "same", "groups": 2}, (2, 5, 6, 4)),
-    Row("Conv2D", {"filters": 3, "kernel_size": 2, "dilation_rate": 2, "use_bias": False} | FIRST, (2, 2, 5, 6)),
+    Row(
+        "Conv2D",
+        {"filters": 4, "kernel_size": [2, 3], "strides": [2, 1], "padding": "same", "groups": 2},
+        (2, 5, 6, 4),
+    ),
+    Row(
+        "Conv2D",
+        {"filters": 3, "kernel_size": 2, "dilation_rate": 2, "use_bias": False} | FIRST,
+        (2, 2, 5, 6),
+    ),
 ]
 POOLING = [
     *(

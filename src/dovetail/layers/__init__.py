@@ -34,8 +34,10 @@ from .reshaping import Flatten, Permute, RepeatVector, Reshape, UpSampling2D, Ze
 # -- merging: names of layers/merging go here (from .merging import ...)
 
 FAMILY = Family("layer", Layer)
-FAMILY.add_all(
-    member for member in list(globals().values()) if inspect.isclass(member) and issubclass(member, Layer)
+FAMILY.members.update(
+    (name, member)
+    for name, member in list(globals().items())
+    if inspect.isclass(member) and issubclass(member, Layer) and member is not Layer
 )
 
 

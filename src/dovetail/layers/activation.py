@@ -78,7 +78,9 @@ class LeakyReLU(Layer):
     """
 
     def __init__(self, negative_slope: float = 0.3, **kwargs: Any):
-        negative_slope = kwargs.pop("alpha", negative_slope)  # Keras 3 still takes the name of Keras 2
+        negative_slope = kwargs.pop(
+            "alpha", negative_slope
+        )  # Keras 3 still takes the name of Keras 2
         super().__init__(**kwargs)
         self.supports_masking = True
         self.negative_slope = _at_least_zero("negative_slope", negative_slope)
@@ -158,10 +160,11 @@ class PReLU(Layer):
                 )
             shape[axis - 1] = 1
         if None in shape:
+            axis = shape.index(None) + 1
             raise ShapeError(
-                f"{describe(self)} learns one number for each place of {format_shape(input_shape)}, "
-                f"and axis {shape.index(None) + 1} is open. Share it: shared_axes=[{shape.index(None) + 1}], "
-                "or give the input a size there."
+                f"{describe(self)} learns one number for each place of "
+                f"{format_shape(input_shape)}, and axis {axis} is open. "
+                f"Share it: shared_axes=[{axis}], or give the input a size there."
             )
         self.alpha = self.add_weight(
             name="alpha",
@@ -209,7 +212,8 @@ class Softmax(Layer):
         pairs = zip(mask.shape[::-1], inputs.shape[::-1], strict=False)
         if mask.ndim > inputs.ndim or any(size not in (1, full) for size, full in pairs):
             raise ShapeError(
-                f"{describe(self)}: a mask {seen_shape(mask)} does not broadcast to the inputs {seen_shape(inputs)}"
+                f"{describe(self)}: a mask {seen_shape(mask)} does not broadcast "
+                f"to the inputs {seen_shape(inputs)}"
             )
 
 

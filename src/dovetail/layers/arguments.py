@@ -51,7 +51,7 @@ def refuse(layer: str, **arguments: Any) -> None:
 
 
 def open_shape(x: Any) -> tuple[int | None, ...]:
-    """The shape of an array, with None for its batch axis and for axes that are open while a graph is drawn."""
+    """The shape of an array, with None for the batch and for axes open while a graph is drawn."""
     traced = isinstance(x, jax.core.Tracer)
     return (None, *(None if traced and size in OPEN_SIZES else size for size in x.shape[1:]))
 

@@ -1,4 +1,4 @@
-"""Convolutions. `Conv` is the whole of it for any number of spatial axes; a subclass gives `rank` and defaults."""
+"""Convolutions. `Conv` is all of it, for any number of spatial axes; a subclass gives `rank`."""
 
 from typing import Any
 
@@ -18,10 +18,10 @@ class Conv(Layer):
         filters: number of output channels.
         kernel_size: the window, one integer or one for each spatial axis.
         strides: how far the window moves at a step.
-        padding: "valid" for none; "same" for zeros so that the output has the input's size over `strides`;
-            "causal" (`rank` 1) for zeros in front, so that no output sees later inputs.
+        padding: "valid" for none; "same" for zeros so that the output has the input's size over
+            `strides`; "causal" (one spatial axis) for zeros in front: no output sees later inputs.
         data_format: "channels_last", "channels_first", or None for the default.
-        dilation_rate: distance between the inputs that one window sees; not together with `strides`.
+        dilation_rate: distance between the inputs of one window; not together with `strides`.
         groups: the channels are split into this many groups, each with its own filters.
         activation: name or function applied to the result; None leaves it as it is.
         use_bias: whether to add a learned bias to each output channel.
@@ -35,8 +35,8 @@ class Conv(Layer):
         bias: (filters,), absent without `use_bias`
 
     Raises:
-        ShapeError: wrong number of axes; unknown channels; channels or filters that `groups` does not divide;
-            a window larger than the input.
+        ShapeError: wrong number of axes; unknown channels; channels or filters that `groups` does
+            not divide; a window larger than the input.
     """
 
     rank: int
@@ -66,7 +66,9 @@ class Conv(Layer):
         self.filters = positive_int("filters", filters)
         self.kernel_size = int_tuple("kernel_size", kernel_size, self.rank)
         self.strides = int_tuple("strides", strides, self.rank)
-        self.padding = one_of("padding", padding, ("valid", "same", "causal") if self.rank == 1 else ("valid", "same"))
+        self.padding = one_of(
+            "padding", padding, ("valid", "same", "causal") if self.rank == 1 else ("valid", "same")
+        )
         self.data_format = standardize_data_format(data_format)
         self.dilation_rate = int_tuple("dilation_rate", dilation_rate, self.rank)
         self.groups = positive_int("groups", groups)
@@ -79,11 +81,13 @@ class Conv(Layer):
         self.kernel_constraint = constraints.get(kernel_constraint)
         self.bias_constraint = constraints.get(bias_constraint)
         if self.filters % self.groups:
-            raise ShapeError(f"{describe(self)}: {self.groups} groups do not divide {self.filters} filters")
+            raise ShapeError(
+                f"{describe(self)}: {self.groups} groups do not divide {self.filters} filters"
+            )
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise ValueError(
-                f"{describe(self)} has strides={self.strides} and dilation_rate={self.dilation_rate}; "
-                "only one of them may be above 1"
+                f"{describe(self)} has strides={self.strides} and "
+                f"dilation_rate={self.dilation_rate}; only one of them may be above 1"
             )
 
     def build(self, input_shape):
@@ -124,15 +128,17 @@ class Conv(Layer):
                 f"it got {format_shape(shape)}, {len(shape)}. A single channel needs its axis too: "
                 f"Reshape({(*(-1 if size is None else size for size in shape[1:]), 1)})."
             )
-        channels = shape[axes.index("channels")]
+        axis = axes.index("channels")
+        channels = shape[axis]
         if channels is None:
             raise ShapeError(
-                f"{describe(self)} needs a known number of channels, axis {axes.index('channels')} of "
+                f"{describe(self)} needs a known number of channels, axis {axis} of "
                 f"{format_shape(shape)} ({self.data_format})"
             )
         if channels % self.groups:
             raise ShapeError(
-                f"{describe(self)}: {self.groups} groups do not divide the {channels} channels of {format_shape(shape)}"
+                f"{describe(self)}: {self.groups} groups do not divide "
+                f"the {channels} channels of {format_shape(shape)}"
             )
         return channels
 
@@ -145,7 +151,8 @@ class Conv(Layer):
             )
         if self.padding == "valid":
             window = tuple(
-                rate * (size - 1) + 1 for size, rate in zip(self.kernel_size, self.dilation_rate, strict=True)
+                rate * (size - 1) + 1
+                for size, rate in zip(self.kernel_size, self.dilation_rate, strict=True)
             )
             check_window(self, inputs, x.shape[1:-1], window)
 

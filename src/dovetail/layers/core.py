@@ -72,8 +72,8 @@ class Dense(Layer):
         if len(input_shape) < 2 or input_shape[-1] is None:
             raise ShapeError(
                 f"{describe(self)} works over a last axis of known size, after a batch axis; "
-                f"it got {format_shape(input_shape)}. Give the input a size there, e.g. Input((8,)) "
-                "or, before Dense, a Reshape or a GlobalAveragePooling layer."
+                f"it got {format_shape(input_shape)}. Give the input a size there, "
+                "e.g. Input((8,)) or, before Dense, a Reshape or a GlobalAveragePooling layer."
             )
         self.kernel = self.add_weight(
             name="kernel",
@@ -152,7 +152,9 @@ class Embedding(Layer):
         self.autocast = False  # integers kept as floats would lose their last digits in 16 bits
         if weights is not None:
             self.build()
-            self.set_weights(weights if isinstance(weights, list) and len(weights) == 1 else [weights])
+            self.set_weights(
+                weights if isinstance(weights, list) and len(weights) == 1 else [weights]
+            )
 
     def build(self, input_shape=None):
         self.embeddings = self.add_weight(

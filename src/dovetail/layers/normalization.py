@@ -17,7 +17,8 @@ class BatchNormalization(Layer):
     """`gamma * (x - mean) / sqrt(variance + epsilon) + beta` for each channel.
 
     In training, mean and variance are the batch's, and moving averages of them are kept:
-    `moving = momentum * moving + (1 - momentum) * batch`. Otherwise, and in a frozen layer, they are the moving ones.
+    `moving = momentum * moving + (1 - momentum) * batch`. Otherwise, and in a frozen layer, they
+    are the moving ones.
 
     Args:
         axis: the channels' axis.
@@ -27,7 +28,8 @@ class BatchNormalization(Layer):
         renorm: correct the batch's moments towards the moving ones (batch renormalization).
         renorm_clipping: limits "rmin", "rmax", "dmax" of the correction; None for no limits.
         renorm_momentum: of the averages that the correction uses.
-        synchronized: accepted as in Keras. A compiled step sees the whole batch, on however many devices it lies.
+        synchronized: accepted as in Keras. A compiled step sees the whole batch, on however many
+            devices it lies.
 
     Shapes:
         inputs, output: (batch, ..., channels)
@@ -109,7 +111,9 @@ class BatchNormalization(Layer):
             )
 
         def statistic(name, initializer):
-            return self.add_weight((channels,), initializer, name=name, trainable=False, autocast=False)
+            return self.add_weight(
+                (channels,), initializer, name=name, trainable=False, autocast=False
+            )
 
         self.moving_mean = statistic("moving_mean", self.moving_mean_initializer)
         self.moving_variance = statistic("moving_variance", self.moving_variance_initializer)
@@ -121,10 +125,12 @@ class BatchNormalization(Layer):
 
     def call(self, inputs, training=None, mask=None):
         _check_size(self, inputs, self.axis, self.moving_mean.shape[0])
-        x = inputs.astype(jnp.promote_types(inputs.dtype, jnp.float32))  # moments in 16 bits are too coarse
+        x = inputs.astype(
+            jnp.promote_types(inputs.dtype, jnp.float32)
+        )  # moments in 16 bits are too coarse
         x = jnp.moveaxis(x, self.axis, -1)
-        gamma = self.gamma.value if self.scale else jnp.ones(x.shape[-1:], x.dtype)
-        beta = self.beta.value if self.center else jnp.zeros(x.shape[-1:], x.dtype)
+        gamma = self.gamma.value if self.gamma is not None else jnp.ones(x.shape[-1:], x.dtype)
+        beta = self.beta.value if self.beta is not None else jnp.zeros(x.shape[-1:], x.dtype)
         if not (training and self.trainable):
             y = self._normalized(x, self.moving_mean.value, self.moving_variance.value, gamma, beta)
         elif mask is None and not self.renorm:
@@ -184,10 +190,10 @@ class BatchNormalization(Layer):
 
 
 class LayerNormalization(Layer):
-    """`gamma * (x - mean) / sqrt(variance + epsilon) + beta`, with the moments of each sample over `axis`.
+    """`gamma * (x - mean) / sqrt(variance + epsilon) + beta`, with each sample's own moments.
 
     Args:
-        axis: one axis or several, over which the moments are taken and for which gamma and beta are learned.
+        axis: one or several, over which the moments are taken and gamma and beta are learned.
         epsilon: keeps the division away from zero.
         center, scale: whether there is a `beta`, and a `gamma`.
 
@@ -218,8 +224,12 @@ class LayerNormalization(Layer):
         gamma_constraint: Any = None,
         **kwargs: Any,
     ):
-        if kwargs.pop("rms_scaling", False):  # in configurations of Keras 3, where it divides by the variance
-            raise NotImplementedError("LayerNormalization(rms_scaling=True) is not supported: use RMSNormalization.")
+        if kwargs.pop(
+            "rms_scaling", False
+        ):  # in configurations of Keras 3, where it divides by the variance
+            raise NotImplementedError(
+                "LayerNormalization(rms_scaling=True) is not supported: use RMSNormalization."
+            )
         super().__init__(**kwargs)
         self.supports_masking = True
         self.autocast = False  # 16-bit layers compute this in 32 bits, from the inputs as they come
@@ -270,16 +280,19 @@ class LayerNormalization(Layer):
         variance = jnp.var(x, axes, keepdims=True)
         x = (x - mean) * jax.lax.rsqrt(variance + self.epsilon)
         broadcast = [size if axis in axes else 1 for axis, size in enumerate(x.shape)]
-        if self.scale:
+        if self.gamma is not None:
             x = x * self.gamma.value.reshape(broadcast)
-        if self.center:
+        if self.beta is not None:
             x = x + self.beta.value.reshape(broadcast)
         return x.astype(self.compute_dtype)
 
 
 def _size(layer: Layer, shape: tuple, axis: int) -> int:
     if not -len(shape) <= axis < len(shape):
-        raise ShapeError(f"{describe(layer)} has axis={axis}; its input {format_shape(shape)} has {len(shape)} axes")
+        raise ShapeError(
+            f"{describe(layer)} has axis={axis}; "
+            f"its input {format_shape(shape)} has {len(shape)} axes"
+        )
     if shape[axis] is None:
         raise ShapeError(
             f"{describe(layer)} learns one weight for each place on axis {axis}, which is open in "
@@ -290,7 +303,9 @@ def _size(layer: Layer, shape: tuple, axis: int) -> int:
 
 def _check_size(layer: Layer, x: Any, axis: int, size: int) -> None:
     if not -x.ndim <= axis < x.ndim or x.shape[axis] != size:
-        raise ShapeError(f"{describe(layer)} was built for {size} on axis {axis}; it got {seen_shape(x)}")
+        raise ShapeError(
+            f"{describe(layer)} was built for {size} on axis {axis}; it got {seen_shape(x)}"
+        )
 
 
 def _moments(x: Any) -> tuple[Any, Any]:
@@ -308,7 +323,9 @@ def _checked_clipping(clipping: dict[str, float] | None) -> dict[str, float] | N
     known = ("rmin", "rmax", "dmax")
     for name in clipping:
         if name not in known:
-            raise ValueError(f"`renorm_clipping` has no {name!r}{did_you_mean(name, known)}; it takes {known}")
+            raise ValueError(
+                f"`renorm_clipping` has no {name!r}{did_you_mean(name, known)}; it takes {known}"
+            )
     low, high, shift = (clipping.get(name) for name in known)
     if (low is not None and high is not None and high < low) or (shift is not None and shift < 0):
         raise ValueError(f"`renorm_clipping` needs rmin <= rmax and dmax >= 0; got {clipping}")

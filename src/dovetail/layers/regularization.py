@@ -12,12 +12,13 @@ from .arguments import describe, positive_int, seen_shape
 
 
 class Dropout(Layer):
-    """In training sets each value to 0 with probability `rate`, and divides the others by `1 - rate`.
+    """In training sets values to 0 with probability `rate`, and divides the others by `1 - rate`.
 
     Args:
         rate: a number from 0 to 1.
-        noise_shape: shape of the draw, None for an axis of the inputs' own size and 1 for one draw along it:
-            `(None, 1, None)` drops the same features in all steps. None draws for each value.
+        noise_shape: shape of the draw, None for an axis of the inputs' own size and 1 for one draw
+            along it: `(None, 1, None)` drops the same features in all steps.
+            None draws for each value.
         seed: an integer, for draws that repeat.
 
     Shapes:
@@ -30,7 +31,9 @@ class Dropout(Layer):
         Srivastava et al. 2014, "Dropout: a simple way to prevent neural networks from overfitting".
     """
 
-    def __init__(self, rate: float, noise_shape: Any = None, seed: int | None = None, **kwargs: Any):
+    def __init__(
+        self, rate: float, noise_shape: Any = None, seed: int | None = None, **kwargs: Any
+    ):
         super().__init__(**kwargs)
         self.supports_masking = True
         if not 0 <= rate <= 1:
