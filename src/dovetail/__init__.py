@@ -3,6 +3,8 @@
 from . import (
     activations,
     callbacks,
+    compare,
+    config,
     constraints,
     initializers,
     layers,
@@ -11,12 +13,13 @@ from . import (
     models,
     ops,
     optimizers,
+    random,
     regularizers,
     utils,
 )
-from .engine.tensor import KerasTensor
 from .engine.context import StatelessScope
 from .engine.dtypes import DTypePolicy
+from .engine.tensor import KerasTensor
 from .engine.variable import Variable
 from .layers import Input, Layer
 from .losses import Loss
@@ -25,3 +28,9 @@ from .models import Functional, Model, Sequential
 from .optimizers import Optimizer
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "DTypePolicy", "Functional", "Input", "KerasTensor", "Layer", "Loss", "Metric", "Model", "Optimizer",
+    "Sequential", "StatelessScope", "Variable", "activations", "callbacks", "compare", "config", "constraints",
+    "initializers", "layers", "losses", "metrics", "models", "ops", "optimizers", "random", "regularizers", "utils",
+]  # fmt: skip
