@@ -121,7 +121,7 @@ def test_two_calls_share_the_weights(row):
 
 
 @all_rows
-def test_vmap_over_weights_and_gradients(row):
+def test_vmap_and_gradients(row):
     layer, inputs = row.layer(), row.inputs()
     expected = layer(inputs)
     others = values(layer.non_trainable_variables)
@@ -129,11 +129,9 @@ def test_vmap_over_weights_and_gradients(row):
     def total(trainable, inputs):
         return jnp.sum(jnp.sin(layer.stateless_call(trainable, others, inputs)[0]))
 
-    trainable = values(layer.trainable_variables)
-    twice = [jnp.stack([value, value]) for value in trainable]
-    if twice:
-        totals = jax.vmap(total, in_axes=(0, None))(twice, inputs)
-        assert_allclose(totals, [jnp.sum(jnp.sin(expected))] * 2, rtol=1e-4, atol=1e-5)
-    if not row.integers:
-        gradients = jax.grad(total, argnums=(0, 1))(trainable, inputs)
-        assert all(jnp.all(jnp.isfinite(gradient)) for gradient in jax.tree.leaves(gradients))
+    twice = jax.tree.map(lambda x: np.stack([x, x]), (values(layer.trainable_variables), inputs))
+    program = total if row.integers else jax.value_and_grad(total, argnums=(0, 1))
+    results = jax.jit(jax.vmap(program))(*twice)
+    totals, gradients = (results, ()) if row.integers else results
+    assert_allclose(totals, [np.sum(np.sin(expected))] * 2, rtol=1e-4, atol=1e-5)
+    assert all(np.all(np.isfinite(gradient)) for gradient in jax.tree.leaves(gradients))

@@ -1,6 +1,7 @@
 """Each layer against Keras's own, from equal weights: outputs, gradients, updated state."""
 
 import inspect
+import json
 import sys
 from pathlib import Path
 
@@ -111,6 +112,20 @@ def test_constructors_are_the_same(row):
     assert [(p.name, p.default) for p in ours.values()] == [
         (p.name, p.default) for p in theirs.values()
     ]
+
+
+@pytest.mark.parametrize("row", [row for row in SHARED if row.plain], ids=str)
+def test_configurations_are_understood_both_ways(row):
+    inputs = row.inputs()
+    ours, theirs = pair(row, inputs)
+    keras_config = json.loads(json.dumps(theirs.get_config()))
+    from_keras = type(ours).from_config(keras_config)
+    from_ours = type(theirs).from_config(json.loads(json.dumps(ours.get_config())))
+    for layer in (from_keras, from_ours):
+        layer(inputs)
+        layer.set_weights(ours.get_weights())
+        assert_allclose(layer(inputs), theirs(inputs), **CLOSE)
+    assert set(keras_config) <= set(ours.get_config()) | {"activity_regularizer", "rms_scaling"}
 
 
 MASKED = [

@@ -125,16 +125,14 @@ class BatchNormalization(Layer):
 
     def call(self, inputs, training=None, mask=None):
         _check_size(self, inputs, self.axis, self.moving_mean.shape[0])
-        x = inputs.astype(
-            jnp.promote_types(inputs.dtype, jnp.float32)
-        )  # moments in 16 bits are too coarse
-        x = jnp.moveaxis(x, self.axis, -1)
+        narrow = jnp.moveaxis(inputs, self.axis, -1)
+        x = narrow.astype(jnp.promote_types(inputs.dtype, jnp.float32))  # 16 bits are too coarse
         gamma = self.gamma.value if self.gamma is not None else jnp.ones(x.shape[-1:], x.dtype)
         beta = self.beta.value if self.beta is not None else jnp.zeros(x.shape[-1:], x.dtype)
         if not (training and self.trainable):
             y = self._normalized(x, self.moving_mean.value, self.moving_variance.value, gamma, beta)
         elif mask is None and not self.renorm:
-            y, mean, variance = batch_norm.batch_norm_train(x, gamma, beta, self.epsilon)
+            y, mean, variance = batch_norm.batch_norm_train(narrow, gamma, beta, self.epsilon)
             self._update_moments(mean, variance)
         else:
             mean, variance = _moments(x) if mask is None else self._masked_moments(x, mask)
