@@ -13,10 +13,10 @@ import numpy as np
 from .configs import get
 from .context import StatelessScope, current, entered, structure_changed
 from .dtypes import get_policy, is_float, standardize_dtype
-from .errors import DovetailError, StateError, did_you_mean
+from .errors import DovetailError, StateError, did_you_mean, format_shape
 from .masks import get_mask, set_mask
-from .operation import Operation, trace
-from .tensor import KerasTensor, Spec, shapes_of, standardize_shape
+from .operation import Operation, open_shape, trace
+from .tensor import KerasTensor, Spec, standardize_shape
 from .variable import Stateful, Variable
 
 # Attributes that the search for variables and sublayers leaves out.
@@ -573,4 +573,6 @@ def _say_where(error: Exception, layer: Layer, args: tuple) -> None:
     """Add the layer and its input's shapes to an error, once, unless it already tells."""
     if not isinstance(error, DovetailError) and not hasattr(error, "_says_where"):
         error._says_where = True  # type: ignore[attr-defined]
-        error.add_note(f"in {type(layer).__name__} {layer.name!r}, called on {shapes_of(args)}")
+        shapes = [format_shape(open_shape(leaf)) for leaf in jax.tree.leaves(args) if hasattr(leaf, "shape")]
+        called_on = ", ".join(shapes) or "no tensors"
+        error.add_note(f"in {type(layer).__name__} {layer.name!r}, called on {called_on}")

@@ -151,6 +151,12 @@ def trace(function: Callable[..., Any], args: Any, kwargs: Any, **static: Any) -
     )
 
 
+def open_shape(x: Any) -> tuple[int | None, ...]:
+    """The shape of an array for messages, with None where it stands for an open axis while a graph is drawn."""
+    traced = isinstance(x, jax.core.Tracer)
+    return tuple(None if traced and size in OPEN_SIZES else size for size in x.shape)
+
+
 def _is_spec(x: Any) -> bool:
     return isinstance(x, Spec)
 

@@ -4,10 +4,8 @@ import operator
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import jax
-
 from ..engine.errors import ShapeError, format_shape, unknown_name
-from ..engine.operation import OPEN_SIZES
+from ..engine.operation import open_shape
 
 
 def positive_int(name: str, value: Any) -> int:
@@ -50,15 +48,9 @@ def refuse(layer: str, **arguments: Any) -> None:
             )
 
 
-def open_shape(x: Any) -> tuple[int | None, ...]:
-    """The shape of an array, with None for the batch and for axes open while a graph is drawn."""
-    traced = isinstance(x, jax.core.Tracer)
-    return (None, *(None if traced and size in OPEN_SIZES else size for size in x.shape[1:]))
-
-
 def seen_shape(x: Any) -> str:
     """The shape of an array for messages: `(batch, 28, 28)`."""
-    return format_shape(open_shape(x))
+    return format_shape((None, *open_shape(x)[1:]))
 
 
 def check_axes(layer: Any, x: Any, *axes: str) -> None:

@@ -11,7 +11,7 @@ from ..engine.errors import ShapeError, format_shape
 from ..engine.layer import Layer
 from ..engine.settings import standardize_data_format
 from ..engine.tensor import Spec
-from .arguments import check_axes, describe, int_tuple, one_of, open_shape, positive_int, seen_shape
+from .arguments import check_axes, describe, int_tuple, one_of, positive_int, seen_shape
 from .data_format import image_axes, to_channels_last, to_data_format
 
 INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
@@ -63,7 +63,7 @@ class Reshape(Layer):
 
     def call(self, inputs):
         return inputs.reshape(
-            inputs.shape[0], *self._resolved(open_shape(inputs), inputs.shape[1:])
+            inputs.shape[0], *self._resolved((None, *inputs.shape[1:]), inputs.shape[1:])
         )
 
     def _traced_specs(self, args, kwargs):
