@@ -48,7 +48,4 @@ def serialize(layer: Layer) -> dict[str, Any]:
 
 def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
     """A layer from plain data; `custom_objects` are more classes by name."""
-    name = config.get("class_name")
-    if custom_objects and name in custom_objects:
-        return custom_objects[name].from_config(config.get("config", {}))
-    return FAMILY.get(config)
+    return FAMILY.get_among(config, custom_objects)
