@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import unknown_name
+from .errors import did_you_mean, unknown_name
 
 
 def snake_case(name: str) -> str:
@@ -59,6 +59,17 @@ def constructor_values(instance: Any) -> dict[str, Any]:
             break
         args = ()  # arguments of a base class arrive by keyword
     return values
+
+
+def did_you_mean_keyword(cls: type, wrong: str) -> str:
+    """The message for a keyword that no constructor of the class takes, with the closest one that exists."""
+    known = {
+        name
+        for base in cls.__mro__
+        if "__init__" in base.__dict__ and base is not object
+        for name in inspect.signature(base.__init__).parameters
+    } - {"self", "args", "kwargs"}
+    return f"{cls.__name__} has no argument {wrong!r}{did_you_mean(wrong, known)}"
 
 
 def to_config(value: Any) -> Any:
@@ -134,6 +145,16 @@ class Family:
         if callable(identifier):
             return identifier
         raise TypeError(f"cannot interpret {identifier!r} as a {self.kind}: give a name, an object or a callable")
+
+    def get_among(self, identifier: Any, custom_objects: dict[str, Any] | None) -> Any:
+        """As `get`, with names looked up in `custom_objects` first."""
+        if not custom_objects:
+            return self.get(identifier)
+        name = identifier.get("class_name") if isinstance(identifier, dict) else identifier
+        if isinstance(name, str) and name in custom_objects:
+            config = identifier.get("config", {}) if isinstance(identifier, dict) else {}
+            return self._made(custom_objects[name], config)
+        return self.get(identifier)
 
     def _named(self, name: str) -> Any:
         if name not in self.members:

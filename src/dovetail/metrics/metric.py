@@ -1,0 +1,167 @@
+"""Metric: numbers accumulated over batches, kept in variables like any other state."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax.numpy as jnp
+
+from ..engine.configs import Configured, get, snake_case
+from ..engine.context import StatelessScope
+from ..engine.dtypes import floatx, get_policy
+from ..engine.errors import StateError
+from ..engine.masks import get_mask
+from ..engine.variable import Stateful, Variable
+from ..losses.functions import same_rank
+
+
+class Metric(Stateful, Configured):
+    """Base of metrics: `update_state` accumulates a batch, `result` gives the value, `reset_state` starts again.
+
+    Args:
+        dtype: of the state; None is the default float.
+        name: of the metric, under which `fit` reports it.
+    """
+
+    def __init__(self, dtype: Any = None, name: str | None = None):
+        self.name = name or snake_case(type(self).__name__)
+        self._dtype = floatx() if dtype is None else get_policy(dtype).compute_dtype
+        self._variables: list[Variable] = []
+
+    @property
+    def dtype(self) -> str:
+        return self._dtype
+
+    @property
+    def variables(self) -> list[Variable]:  # type: ignore[override]
+        inner = [v for value in vars(self).values() if isinstance(value, Metric) for v in value.variables]
+        return [*self._variables, *inner]
+
+    def add_variable(
+        self, shape: Any, initializer: Any, dtype: Any = None, aggregation: str = "sum", name: str | None = None
+    ) -> Variable:
+        """Create a variable of the state."""
+        variable = Variable(
+            get("initializer", initializer),
+            shape=tuple(shape),
+            dtype=dtype or self.dtype,
+            trainable=False,
+            autocast=False,
+            name=f"{self.name}_{name or 'state'}",
+        )
+        self._variables.append(variable)
+        return variable
+
+    def add_weight(
+        self, shape: Any = (), initializer: Any = None, dtype: Any = None, name: str | None = None
+    ) -> Variable:
+        return self.add_variable(shape, initializer or "zeros", dtype, name=name)
+
+    def reset_state(self) -> None:
+        """Everything accumulated is forgotten."""
+        for variable in self.variables:
+            variable.assign(jnp.zeros(variable.shape, variable.dtype))
+
+    def update_state(self, *args: Any, **kwargs: Any) -> None:
+        """Accumulate one batch."""
+        raise NotImplementedError(f"{type(self).__name__} needs an `update_state`")
+
+    def result(self) -> Any:
+        """The value for what was accumulated."""
+        raise NotImplementedError(f"{type(self).__name__} needs a `result`")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self.update_state(*args, **kwargs)
+        return self.result()
+
+    def _scope(self, values: Any) -> StatelessScope:
+        variables, values = self.variables, list(values)
+        if len(values) != len(variables):
+            raise StateError(f"metric {self.name!r} has {len(variables)} variables, {len(values)} values were given")
+        return StatelessScope(zip(variables, values, strict=True))
+
+    def stateless_update_state(self, metric_variables: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        """The new values of the variables after one batch."""
+        with self._scope(metric_variables) as scope:
+            self.update_state(*args, **kwargs)
+        return [scope.get_current_value(variable) for variable in self.variables]
+
+    def stateless_result(self, metric_variables: Any) -> Any:
+        with self._scope(metric_variables):
+            return self.result()
+
+    def stateless_reset_state(self) -> list[Any]:
+        with self._scope(variable.value for variable in self.variables) as scope:
+            self.reset_state()
+        return [scope.get_current_value(variable) for variable in self.variables]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}>"
+
+
+def _weighted(values: Any, sample_weight: Any, mask: Any, dtype: str) -> tuple[Any, Any]:
+    """Values one a sample (further axes averaged), and weights that fit them."""
+    values = jnp.asarray(values, dtype)
+    weight = None if sample_weight is None else jnp.asarray(sample_weight, dtype)
+    if mask is not None:
+        kept = jnp.asarray(mask, dtype)
+        weight = kept if weight is None else weight.reshape(weight.shape + (1,) * (kept.ndim - weight.ndim)) * kept
+    if weight is None:
+        return values, None
+    weight, _ = same_rank(weight, values)
+    if weight.ndim < values.ndim:
+        values = values.mean(tuple(range(weight.ndim, values.ndim)))
+    return values * weight, jnp.broadcast_to(weight, jnp.broadcast_shapes(weight.shape, values.shape))
+
+
+class Mean(Metric):
+    """The weighted mean of values."""
+
+    def __init__(self, name: str = "mean", dtype: Any = None):
+        super().__init__(name=name, dtype=dtype)
+        self.total = self.add_variable((), "zeros", name="total")
+        self.count = self.add_variable((), "zeros", name="count")
+
+    def update_state(self, values: Any, sample_weight: Any = None, mask: Any = None) -> None:
+        values, weight = _weighted(values, sample_weight, mask, self.dtype)
+        self.total.assign_add(jnp.sum(values))
+        self.count.assign_add(values.size if weight is None else jnp.sum(weight))
+
+    def result(self) -> Any:
+        count = self.count.value
+        return jnp.where(count == 0, 0, self.total.value / jnp.where(count == 0, 1, count))
+
+
+class Sum(Metric):
+    """The weighted sum of values."""
+
+    def __init__(self, name: str = "sum", dtype: Any = None):
+        super().__init__(name=name, dtype=dtype)
+        self.total = self.add_variable((), "zeros", name="total")
+
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+        values, _ = _weighted(values, sample_weight, None, self.dtype)
+        self.total.assign_add(jnp.sum(values))
+
+    def result(self) -> Any:
+        return self.total.value
+
+
+class MeanMetricWrapper(Mean):
+    """The weighted mean of a function of (y_true, y_pred), one value a sample.
+
+    Args:
+        fn: the function; further keyword arguments are passed on to it.
+    """
+
+    def __init__(self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **kwargs: Any):
+        super().__init__(name=name or getattr(fn, "__name__", "mean"), dtype=dtype)
+        self._fn, self._fn_kwargs = fn, kwargs
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None, mask: Any = None) -> None:  # type: ignore[override]
+        mask = get_mask(y_pred) if mask is None else mask
+        super().update_state(self._fn(y_true, y_pred, **self._fn_kwargs), sample_weight, mask)
+
+    def get_config(self) -> dict[str, Any]:
+        if type(self) is MeanMetricWrapper:
+            return {"fn": self._fn, "name": self.name, "dtype": self.dtype, **self._fn_kwargs}
+        return super().get_config()

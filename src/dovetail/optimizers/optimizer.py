@@ -1,0 +1,376 @@
+"""Optimizer: variables around a small optax transformation, and what all optimizers share, once.
+
+A subclass gives the transformation (`transform`). Clipping, weight decay, loss scaling, accumulation of gradients, moving
+averages, constraints and the learning rate are links that this class puts around it.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+
+from ..engine.configs import Configured, did_you_mean_keyword, snake_case
+from ..engine.context import StatelessScope, entered
+from ..engine.errors import StateError
+from ..engine.naming import unique_name
+from ..engine.variable import Variable
+from .schedules import learning_rate_of
+
+
+class Optimizer(Configured):
+    """Base of optimizers.
+
+    Args:
+        learning_rate: a number, or a schedule: a function of the number of updates done.
+        weight_decay: every update also takes this share, times the learning rate, off the weights.
+        clipnorm: largest norm of each gradient.
+        clipvalue: largest absolute value in each gradient.
+        global_clipnorm: largest norm of all gradients together. At most one of the three may be given.
+        use_ema: keep moving averages of the weights, which replace the weights at the end of `fit`.
+        ema_momentum: of the averages.
+        ema_overwrite_frequency: replace the weights by the averages every so many updates, too.
+        loss_scale_factor: the loss is multiplied by it and the gradients divided, for 16-bit training.
+        gradient_accumulation_steps: update once in so many steps, with the mean gradient.
+        name: of the optimizer.
+    """
+
+    interleaved = True  # slots are listed weight by weight, as Keras lists them; else slot by slot
+
+    def __init__(
+        self,
+        learning_rate: Any,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ):
+        if kwargs:
+            raise TypeError(did_you_mean_keyword(type(self), next(iter(kwargs))))
+        clips = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}
+        chosen = [key for key, value in clips.items() if value is not None]
+        if len(chosen) > 1:
+            raise ValueError(f"only one way of clipping can be used; got {' and '.join(chosen)}")
+        for key in chosen:
+            if clips[key] <= 0:
+                raise ValueError(f"`{key}` must be positive, not {clips[key]!r}")
+        if use_ema and not 0 <= ema_momentum <= 1:
+            raise ValueError(f"`ema_momentum` is between 0 and 1, not {ema_momentum!r}")
+        if gradient_accumulation_steps is not None and gradient_accumulation_steps < 2:
+            raise ValueError(f"`gradient_accumulation_steps` is at least 2, not {gradient_accumulation_steps!r}")
+        self.name = name or unique_name(snake_case(type(self).__name__))
+        self.weight_decay = weight_decay
+        self.clipnorm, self.clipvalue, self.global_clipnorm = clipnorm, clipvalue, global_clipnorm
+        self.use_ema, self.ema_momentum = use_ema, ema_momentum
+        self.ema_overwrite_frequency = ema_overwrite_frequency
+        self.loss_scale_factor = loss_scale_factor
+        self.gradient_accumulation_steps = gradient_accumulation_steps
+        self.built = False
+        self._not_decayed: set[int] = set()
+        with entered(path=(self.name,)):
+            self._iterations = Variable(0, dtype="int32", trainable=False, name="iteration")
+            self._learning_rate = self._as_rate(learning_rate_of(learning_rate))
+        self._slots: list[Variable] = []
+        self._averages: list[Variable] = []
+        self._accumulators: list[Variable] = []
+        self._trainables: list[Variable] = []
+
+    def _as_rate(self, learning_rate: Any) -> Any:
+        if callable(learning_rate):
+            return learning_rate
+        return Variable(float(learning_rate), dtype="float32", trainable=False, name="learning_rate")
+
+    # -- what a subclass gives
+
+    def transform(self) -> optax.GradientTransformationExtraArgs:
+        """The update rule over a list of weights.
+
+        Its `update` gets `learning_rate` and `iterations` (updates done so far) as extra arguments and returns what is
+        added to the weights. Its state is a named tuple whose fields are lists, one array a weight, named as Keras
+        names them ("momentum", "velocity").
+        """
+        raise NotImplementedError(f"{type(self).__name__} needs a `transform`")
+
+    # -- state
+
+    def build(self, variables: Sequence[Variable]) -> None:
+        """Make the slots for these weights."""
+        if self.built:
+            return
+        self._trainables = list(variables)
+        values = [variable.value for variable in self._trainables]
+        with entered(path=(self.name,)):
+            if self.use_ema:
+                self._averages = [self._slot(v, "average", v.value) for v in self._trainables]
+            if self.gradient_accumulation_steps:
+                self._accumulators = [
+                    self._slot(v, "gradient_accumulator", np.zeros(v.shape, v.dtype)) for v in self._trainables
+                ]
+            self._transform = self.transform()
+            state = jax.eval_shape(self._transform.init, values)
+            paths, self._structure = jax.tree_util.tree_flatten_with_path(state)
+            concrete = None
+            if not all(_is_slot(path) for path, _ in paths):  # a foreign transformation's state starts as it says
+                concrete = jax.tree.leaves(self._transform.init(values))
+            self._slots, self._order = [], []
+            for number, (path, struct) in enumerate(paths):
+                start = np.zeros(struct.shape, struct.dtype) if concrete is None else concrete[number]
+                field, index = _field_and_index(path)
+                if index is not None and index < len(self._trainables):
+                    slot = self._slot(self._trainables[index], field, start)
+                else:
+                    slot = Variable(start, trainable=False, autocast=False, name=field)
+                self._slots.append(slot)
+                self._order.append((-1 if index is None else index, number) if self.interleaved else (0, number))
+        self.built = True
+
+    def _slot(self, variable: Variable, name: str, value: Any) -> Variable:
+        prefix = variable.path.replace("/", "_")
+        return Variable(value, trainable=False, autocast=False, name=f"{prefix}_{name}")
+
+    @property
+    def variables(self) -> list[Variable]:
+        """In Keras's order: iteration, learning rate, averages, accumulators, slots."""
+        rate = [self._learning_rate] if isinstance(self._learning_rate, Variable) else []
+        order = getattr(self, "_order", [])
+        slots = [slot for _, slot in sorted(zip(order, self._slots, strict=True), key=lambda pair: pair[0])]
+        return [self._iterations, *rate, *self._averages, *self._accumulators, *slots]
+
+    @property
+    def iterations(self) -> Any:
+        """The number of updates done (steps, where gradients are accumulated)."""
+        return self._iterations
+
+    @property
+    def _updates_done(self) -> Any:
+        steps = self._iterations.value
+        return steps // self.gradient_accumulation_steps if self.gradient_accumulation_steps else steps
+
+    @property
+    def learning_rate(self) -> Any:
+        """The present learning rate."""
+        if isinstance(self._learning_rate, Variable):
+            return self._learning_rate.value
+        return self._learning_rate(self._updates_done)
+
+    @learning_rate.setter
+    def learning_rate(self, value: Any) -> None:
+        if callable(value) and not isinstance(value, Variable):
+            self._learning_rate = value
+        elif isinstance(self._learning_rate, Variable):
+            self._learning_rate.assign(value)
+        else:
+            raise TypeError(
+                f"the learning rate of {self.name!r} follows a schedule; to set it by hand, make the optimizer "
+                "with a number"
+            )
+
+    def exclude_from_weight_decay(
+        self, var_list: Iterable[Variable] | None = None, var_names: Iterable[str] | None = None
+    ) -> None:
+        """These weights, and those whose names contain one of `var_names`, do not decay."""
+        self._not_decayed |= {id(variable) for variable in var_list or ()}
+        self._not_decayed_names = tuple(var_names or ())
+
+    def _decays(self, variable: Variable) -> bool:
+        names = getattr(self, "_not_decayed_names", ())
+        return id(variable) not in self._not_decayed and not any(name in variable.name for name in names)
+
+    # -- updates
+
+    def scale_loss(self, loss: Any) -> Any:
+        return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
+
+    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> Any:
+        """Update the weights with pairs of (gradient, weight)."""
+        gradients, variables = zip(*grads_and_vars, strict=True)
+        self.apply(gradients, variables)
+        return self._iterations
+
+    def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Variable] | None = None) -> None:
+        """One update. A weight whose gradient is None stays."""
+        grads = list(grads)
+        if trainable_variables is not None and not self.built:
+            self.build(trainable_variables)
+        variables = list(self._trainables if trainable_variables is None else trainable_variables)
+        if len(grads) != len(variables):
+            raise StateError(f"{len(grads)} gradients were given for {len(variables)} weights")
+        known = {id(variable): index for index, variable in enumerate(self._trainables)}
+        places = []
+        for variable in variables:
+            if id(variable) not in known:
+                raise StateError(
+                    f"{self.name!r} was built for other weights: it does not know {variable.path!r}. "
+                    "Compile the model again, or use one optimizer for each set of weights"
+                )
+            places.append(known[id(variable)])
+        gradients: list[Any] = [None] * len(self._trainables)
+        for place, gradient in zip(places, grads, strict=True):
+            gradients[place] = gradient
+        if all(gradient is None for gradient in gradients):
+            raise StateError("no gradient was given: does the loss depend on any trainable weight?")
+        if self.loss_scale_factor is not None:
+            gradients = _each(lambda g: g / self.loss_scale_factor, gradients)
+        if self.gradient_accumulation_steps:
+            self._accumulate(gradients)
+        else:
+            self._update(gradients)
+        self._iterations.assign_add(1)
+
+    def _accumulate(self, gradients: list[Any]) -> None:
+        """Add up gradients; at every `gradient_accumulation_steps`-th step update with their mean."""
+        count = self.gradient_accumulation_steps
+        changed = [*self._trainables, *self._averages, *self._accumulators, *self._slots]
+        totals = [
+            a.value if g is None else a.value + g for a, g in zip(self._accumulators, gradients, strict=True)
+        ]
+
+        def update(values: list[Any]) -> list[Any]:
+            with StatelessScope(zip(changed, values, strict=True)) as scope:
+                mean = [None if g is None else t / count for g, t in zip(gradients, totals, strict=True)]
+                self._update(mean)
+                for accumulator in self._accumulators:
+                    accumulator.assign(jnp.zeros_like(accumulator.value))
+                return [scope.get_current_value(variable) for variable in changed]
+
+        def wait(values: list[Any]) -> list[Any]:
+            with StatelessScope(zip(changed, values, strict=True)) as scope:
+                for accumulator, total in zip(self._accumulators, totals, strict=True):
+                    accumulator.assign(total)
+                return [scope.get_current_value(variable) for variable in changed]
+
+        is_due = (self._iterations.value + 1) % count == 0
+        new = jax.lax.cond(is_due, update, wait, [variable.value for variable in changed])
+        for variable, value in zip(changed, new, strict=True):
+            variable.assign(value)
+
+    def _update(self, gradients: list[Any]) -> None:
+        rate = jnp.asarray(self.learning_rate, jnp.float32)
+        gradients = self._clipped(gradients)
+        values = [variable.value for variable in self._trainables]
+        if self.weight_decay is not None:
+            values = [
+                v - v * (self.weight_decay * rate).astype(v.dtype) if self._decays(variable) and g is not None else v
+                for v, g, variable in zip(values, gradients, self._trainables, strict=True)
+            ]
+        state = self._structure.unflatten(slot.value for slot in self._slots)
+        given = [jnp.zeros_like(v) if g is None else g for g, v in zip(gradients, values, strict=True)]
+        updates, new_state = self._transform.update(
+            given, state, values, learning_rate=rate, iterations=self._updates_done
+        )
+        absent = {index for index, gradient in enumerate(gradients) if gradient is None}
+        for slot, value, (index, _) in zip(
+            self._slots, jax.tree.leaves(new_state), _slot_places(self._structure, self._slots), strict=True
+        ):
+            if index not in absent:
+                slot.assign(value)
+        for index, (variable, value, update) in enumerate(zip(self._trainables, values, updates, strict=True)):
+            if index not in absent:
+                variable.assign(value + update.astype(value.dtype))
+        if self.use_ema:
+            self._update_averages()
+        for index, variable in enumerate(self._trainables):
+            if variable.constraint is not None and index not in absent:
+                variable.assign(variable.constraint(variable.value))
+
+    def _clipped(self, gradients: list[Any]) -> list[Any]:
+        if self.clipvalue is not None:
+            return _each(lambda g: jnp.clip(g, -self.clipvalue, self.clipvalue), gradients)
+        if self.clipnorm is not None:
+            limit = self.clipnorm
+            return _each(lambda g: g * (limit / jnp.maximum(jnp.sqrt(jnp.sum(jnp.square(g))), limit)), gradients)
+        if self.global_clipnorm is not None:
+            limit = self.global_clipnorm
+            norm = jnp.sqrt(sum(jnp.sum(jnp.square(g)) for g in gradients if g is not None))
+            return _each(lambda g: g * (limit / jnp.maximum(norm, limit)), gradients)
+        return gradients
+
+    def _update_averages(self) -> None:
+        momentum = jnp.where(self._updates_done == 0, 0.0, self.ema_momentum)
+        for variable, average in zip(self._trainables, self._averages, strict=True):
+            average.assign(momentum * average.value + (1 - momentum) * variable.value)
+        if self.ema_overwrite_frequency:
+            is_due = (self._updates_done + 1) % self.ema_overwrite_frequency == 0
+            for variable, average in zip(self._trainables, self._averages, strict=True):
+                variable.assign(jnp.where(is_due, average.value, variable.value))
+
+    def finalize_variable_values(self, var_list: Iterable[Variable]) -> None:
+        """At the end of training: the averages become the weights, if there are any."""
+        if self.use_ema and self.built:
+            wanted = {id(variable) for variable in var_list}
+            for variable, average in zip(self._trainables, self._averages, strict=True):
+                if id(variable) in wanted:
+                    variable.assign(average.value)
+
+    def stateless_apply(
+        self, optimizer_variables: Sequence[Any], grads: Sequence[Any], trainable_variables: Sequence[Any]
+    ) -> tuple[list[Any], list[Any]]:
+        """The new weights and the new optimizer variables: a pure function, for loops of one's own."""
+        if not self.built:
+            raise StateError(f"{self.name!r} is not built yet: call `build(model.trainable_variables)` first")
+        own = self.variables
+        for what, wanted, given in (
+            ("optimizer_variables", own, optimizer_variables),
+            ("trainable_variables", self._trainables, trainable_variables),
+        ):
+            if len(wanted) != len(given):
+                raise StateError(f"{self.name!r} has {len(wanted)} {what}; {len(given)} were given")
+        pairs = [*zip(self._trainables, trainable_variables, strict=True), *zip(own, optimizer_variables, strict=True)]
+        mapping = [(variable, v.value if isinstance(v, Variable) else v) for variable, v in pairs]
+        with StatelessScope(mapping) as scope:
+            self.apply(grads, self._trainables)
+            new = [scope.get_current_value(variable) for variable, _ in mapping]
+        return new[: len(self._trainables)], new[len(self._trainables) :]
+
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        if isinstance(self._learning_rate, Variable):
+            config["learning_rate"] = float(self._learning_rate.value)
+        return config
+
+
+class OptaxOptimizer(Optimizer):
+    """Any optax transformation, with its own learning rate inside."""
+
+    def __init__(self, transformation: optax.GradientTransformation, name: str | None = None):
+        super().__init__(learning_rate=1.0, name=name or "optax")
+        self.transformation = transformation
+
+    def transform(self) -> optax.GradientTransformationExtraArgs:
+        return optax.with_extra_args_support(self.transformation)
+
+
+def _each(function: Callable[[Any], Any], gradients: list[Any]) -> list[Any]:
+    return [None if gradient is None else function(gradient) for gradient in gradients]
+
+
+def _is_slot(path: Any) -> bool:
+    return len(path) == 2 and hasattr(path[0], "name") and hasattr(path[1], "idx")
+
+
+def _field_and_index(path: Any) -> tuple[str, int | None]:
+    """What a leaf of an optax state is called, and which weight it belongs to."""
+    names = [str(key.name) for key in path if hasattr(key, "name")]
+    numbers = [key.idx for key in path if hasattr(key, "idx")]
+    is_of_weight = bool(path) and hasattr(path[-1], "idx")
+    return names[-1] if names else "state", numbers[-1] if is_of_weight else None
+
+
+def _slot_places(structure: Any, slots: list[Variable]) -> list[tuple[int, int]]:
+    """For every slot the weight that it belongs to (-1: none)."""
+    numbered = structure.unflatten(range(len(slots)))
+    paths, _ = jax.tree_util.tree_flatten_with_path(numbered)
+    found = []
+    for number, (path, _) in enumerate(paths):
+        index = _field_and_index(path)[1]
+        found.append((-1 if index is None else index, number))
+    return found
