@@ -3,7 +3,6 @@
 from . import (
     activations,
     callbacks,
-    compare,
     config,
     constraints,
     initializers,

@@ -124,7 +124,7 @@ def _factory(merge: Any) -> tuple[str, Callable[[], Layer]]:
     if isinstance(merge, Layer):
         return short_name(merge), lambda: type(merge).from_config({**merge.get_config(), "name": None})
     if isinstance(merge, type) and issubclass(merge, Layer):
-        return next((name for name, cls in MERGES.items() if cls is merge), merge.__name__.lower()), merge
+        return next((name for name, made in MERGES.items() if made is merge), merge.__name__.lower()), merge
     if callable(merge):
         return getattr(merge, "__name__", "custom"), merge
     raise TypeError(f"a merge is a short name, a layer, a layer class or a function returning a layer, not {merge!r}")

@@ -9,6 +9,25 @@ from .activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from .convolution import Conv1D, Conv2D, Convolution1D, Convolution2D
 from .core import Dense, Embedding, Identity, Lambda, Masking
 from .input import Input, InputLayer
+from .merging import (
+    Add,
+    Average,
+    Concatenate,
+    Dot,
+    Maximum,
+    Merge,
+    Minimum,
+    Multiply,
+    Subtract,
+    add,
+    average,
+    concatenate,
+    dot,
+    maximum,
+    minimum,
+    multiply,
+    subtract,
+)
 from .normalization import BatchNormalization, LayerNormalization
 from .pooling import (
     AveragePooling1D,
@@ -30,8 +49,6 @@ from .pooling import (
 )
 from .regularization import ActivityRegularization, Dropout
 from .reshaping import Flatten, Permute, RepeatVector, Reshape, UpSampling2D, ZeroPadding2D
-
-# -- merging: names of layers/merging go here (from .merging import ...)
 
 FAMILY = Family("layer", Layer)
 FAMILY.members.update(

@@ -17,10 +17,10 @@ from ..engine.pure import State, keyed, pure, read, write
 from ..engine.randomness import make_seed, permutation
 from ..engine.tensor import Spec
 from ..ops.kernels.options import compile_jit
-from .data import DataError, Samples, bind_inputs, gather, on_device
+from .data import DataError, Samples, bind_inputs, gather
 from .binding import bind
 from .objective import Objective
-from .programs import EpochProgram, Steps
+from .programs import EpochProgram, Steps, on_device
 
 # A state larger than this is handed to the training program for good (donated), which saves its memory once more;
 # a smaller one is kept, so that arrays which a user took from variables stay valid at no cost.

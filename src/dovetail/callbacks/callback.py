@@ -1,0 +1,76 @@
+"""Callback: hooks that `fit`, `evaluate` and `predict` call."""
+
+from typing import Any
+
+HOOKS = tuple(
+    f"on_{mode}_{moment}" for mode in ("train", "test", "predict") for moment in ("begin", "end", "batch_begin", "batch_end")
+) + ("on_epoch_begin", "on_epoch_end")  # fmt: skip
+BATCH_HOOKS = (*(hook for hook in HOOKS if "batch" in hook), "on_batch_begin", "on_batch_end")
+
+
+class Callback:
+    """Base of callbacks: every hook does nothing.
+
+    A callback that overrides a hook of batches has training run one step at a time, which is slower for small models.
+
+    Attributes:
+        params: "epochs", "steps" and "verbose" of the call.
+        model: that is trained.
+    """
+
+    def __init__(self) -> None:
+        self.params: dict[str, Any] = {}
+        self._model: Any = None
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        self.params = params
+
+    def set_model(self, model: Any) -> None:
+        self._model = model
+
+    @property
+    def model(self) -> Any:
+        return self._model
+
+    def on_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """Called before each training batch, as `on_train_batch_begin`."""
+
+    def on_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Called after each training batch, as `on_train_batch_end`."""
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Called before each epoch, counted from 0."""
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Called after each epoch with all metrics, those of validation as `val_...`."""
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        self.on_batch_begin(batch, logs)
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        self.on_batch_end(batch, logs)
+
+    def on_test_batch_begin(self, batch: int, logs: Any = None) -> None: ...
+
+    def on_test_batch_end(self, batch: int, logs: Any = None) -> None: ...
+
+    def on_predict_batch_begin(self, batch: int, logs: Any = None) -> None: ...
+
+    def on_predict_batch_end(self, batch: int, logs: Any = None) -> None: ...
+
+    def on_train_begin(self, logs: Any = None) -> None: ...
+
+    def on_train_end(self, logs: Any = None) -> None: ...
+
+    def on_test_begin(self, logs: Any = None) -> None: ...
+
+    def on_test_end(self, logs: Any = None) -> None: ...
+
+    def on_predict_begin(self, logs: Any = None) -> None: ...
+
+    def on_predict_end(self, logs: Any = None) -> None: ...
+
+    @property
+    def needs_batches(self) -> bool:
+        """Whether a hook of batches is overridden."""
+        return any(getattr(type(self), hook) is not getattr(Callback, hook) for hook in BATCH_HOOKS)
