@@ -3,6 +3,7 @@
 from . import (
     activations,
     callbacks,
+    compare,
     config,
     constraints,
     initializers,

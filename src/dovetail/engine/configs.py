@@ -142,7 +142,7 @@ class Family:
             return self._made(self._named(identifier["class_name"]), config)
         if inspect.isclass(identifier):
             return self._made(identifier, {})
-        if callable(identifier):
+        if callable(identifier) or (self.base is not None and isinstance(identifier, self.base)):
             return identifier
         raise TypeError(f"cannot interpret {identifier!r} as a {self.kind}: give a name, an object or a callable")
 

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import optax
-
 from ..engine.configs import Family, to_config
 from . import schedules
 from .optimizer import OptaxOptimizer, Optimizer
@@ -21,7 +19,7 @@ def get(identifier: Any) -> Any:
     Raises:
         NameLookupError: the name is not known; the closest one is given.
     """
-    if isinstance(identifier, optax.GradientTransformation) and not isinstance(identifier, Optimizer):
+    if isinstance(identifier, tuple) and hasattr(identifier, "init") and hasattr(identifier, "update"):
         return OptaxOptimizer(identifier)
     optimizer = _family.get(identifier)
     if not isinstance(optimizer, Optimizer):

@@ -5,12 +5,11 @@ averages, constraints and the learning rate are links that this class puts aroun
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 
 from ..engine.configs import Configured, did_you_mean_keyword, snake_case
 from ..engine.context import StatelessScope, entered
@@ -18,6 +17,13 @@ from ..engine.errors import StateError
 from ..engine.naming import unique_name
 from ..engine.variable import Variable
 from .schedules import learning_rate_of
+
+
+class Rule(NamedTuple):
+    """An update rule: a pair of functions as optax's `GradientTransformationExtraArgs` has them."""
+
+    init: Callable[..., Any]
+    update: Callable[..., Any]
 
 
 class Optimizer(Configured):
@@ -91,7 +97,7 @@ class Optimizer(Configured):
 
     # -- what a subclass gives
 
-    def transform(self) -> optax.GradientTransformationExtraArgs:
+    def transform(self) -> Rule:
         """The update rule over a list of weights.
 
         Its `update` gets `learning_rate` and `iterations` (updates done so far) as extra arguments and returns what is
@@ -341,12 +347,14 @@ class Optimizer(Configured):
 class OptaxOptimizer(Optimizer):
     """Any optax transformation, with its own learning rate inside."""
 
-    def __init__(self, transformation: optax.GradientTransformation, name: str | None = None):
+    def __init__(self, transformation: Any, name: str | None = None):
         super().__init__(learning_rate=1.0, name=name or "optax")
         self.transformation = transformation
 
-    def transform(self) -> optax.GradientTransformationExtraArgs:
-        return optax.with_extra_args_support(self.transformation)
+    def transform(self) -> Rule:
+        import optax  # only who uses optax pays for its import
+
+        return Rule(*optax.with_extra_args_support(self.transformation))
 
 
 def _each(function: Callable[[Any], Any], gradients: list[Any]) -> list[Any]:

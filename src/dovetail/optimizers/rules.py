@@ -3,10 +3,9 @@
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
-import optax
 from jax import lax
 
-from .optimizer import Optimizer
+from .optimizer import Optimizer, Rule
 
 Arrays = list[Any]
 
@@ -15,13 +14,13 @@ def _zeros(weights: Arrays) -> Arrays:
     return [jnp.zeros_like(weight) for weight in weights]
 
 
-def _rule(init: Any, update: Any) -> optax.GradientTransformationExtraArgs:
+def _rule(init: Any, update: Any) -> Rule:
     """A transformation from functions of lists; `update(gradients, state, rate, step)` returns (updates, state)."""
 
     def extended(updates: Any, state: Any, params: Any = None, *, learning_rate: Any, iterations: Any, **_: Any):
         return update(updates, state, learning_rate, iterations)
 
-    return optax.GradientTransformationExtraArgs(init, extended)
+    return Rule(init, extended)
 
 
 class SGDState(NamedTuple):
@@ -66,7 +65,7 @@ class SGD(Optimizer):
             raise ValueError(f"`momentum` is between 0 and 1, not {momentum!r}")
         self.momentum, self.nesterov = momentum, nesterov
 
-    def transform(self) -> optax.GradientTransformationExtraArgs:
+    def transform(self) -> Rule:
         def init(weights: Arrays) -> SGDState:
             return SGDState(_zeros(weights) if self.momentum else [])
 
@@ -131,7 +130,7 @@ class RMSprop(Optimizer):
         )  # fmt: skip
         self.rho, self.momentum, self.epsilon, self.centered = rho, momentum, epsilon, centered
 
-    def transform(self) -> optax.GradientTransformationExtraArgs:
+    def transform(self) -> Rule:
         rho = self.rho
 
         def init(weights: Arrays) -> RMSpropState:
@@ -206,7 +205,7 @@ class Adam(Optimizer):
         )  # fmt: skip
         self.beta_1, self.beta_2, self.epsilon, self.amsgrad = beta_1, beta_2, epsilon, amsgrad
 
-    def transform(self) -> optax.GradientTransformationExtraArgs:
+    def transform(self) -> Rule:
         b1, b2 = self.beta_1, self.beta_2
 
         def init(weights: Arrays) -> AdamState:
