@@ -28,7 +28,7 @@ class MaxNorm(Constraint):
 
     Args:
         max_value: the largest norm.
-        axis: along which norms are taken; 0 for the kernel of Dense (each unit's weights), (0, 1, 2) for that of Conv2D.
+        axis: along which norms are taken: 0 for the kernel of Dense, (0, 1, 2) for that of Conv2D.
     """
 
     def __init__(self, max_value: float = 2, axis: Any = 0):

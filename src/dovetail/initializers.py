@@ -288,7 +288,9 @@ class STFT(Initializer):
         shape: (window length, 1, fft length // 2 + 1)
     """
 
-    def __init__(self, side: str = "real", window: Any = "hann", scaling: str | None = "density", periodic: bool = False):
+    def __init__(
+        self, side: str = "real", window: Any = "hann", scaling: str | None = "density", periodic: bool = False
+    ):
         if side not in ("real", "imag"):
             raise unknown_name("side of STFT", side, ("real", "imag"))
         if scaling is not None and scaling not in ("density", "spectrum"):

@@ -78,7 +78,7 @@ def test_a_seed_generator_counts():
 def test_own_layers_work_symbolically_eagerly_and_compiled():
     layer = Scale()
     y = layer(keras.Input((3,)))
-    assert y.shape == (None, 3) and layer.kernel.path == "scale/kernel" or "kernel" in layer.kernel.path
+    assert (y.shape == (None, 3) and layer.kernel.path == "scale/kernel") or "kernel" in layer.kernel.path
     x = np.ones((2, 3), np.float32)
     assert_allclose(layer(x), x)
     assert_allclose(layer(x, training=True), 2 * x)

@@ -27,11 +27,7 @@ class Row(NamedTuple):
                 return generator.integers(0, self.integers, shape).astype("int32")
             return generator.normal(size=shape).astype("float32")
 
-        return (
-            [one(shape) for shape in self.shape]
-            if isinstance(self.shape, list)
-            else one(self.shape)
-        )
+        return [one(shape) for shape in self.shape] if isinstance(self.shape, list) else one(self.shape)
 
     def __str__(self) -> str:
         inside = ",".join(f"{key}={value}" for key, value in self.arguments.items())

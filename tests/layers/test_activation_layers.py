@@ -35,15 +35,11 @@ def test_softmax_of_masked_places_is_zero_even_in_a_masked_row():
     mask = jnp.array([[True, False, True], [False, False, False]])
     y = Softmax()(jnp.zeros((2, 3)), mask=mask)
     assert_allclose(y, [[0.5, 0.0, 0.5], [0.0, 0.0, 0.0]])
-    with pytest.raises(
-        ShapeError, match=r"a mask \(batch, 2\) does not broadcast to the inputs \(batch, 3\)"
-    ):
+    with pytest.raises(ShapeError, match=r"a mask \(batch, 2\) does not broadcast to the inputs \(batch, 3\)"):
         Softmax()(jnp.zeros((2, 3)), mask=jnp.ones((2, 2), bool))
 
 
-@pytest.mark.parametrize(
-    "make", [lambda: ReLU(max_value=-1), lambda: ReLU(threshold=-1), lambda: LeakyReLU(None)]
-)
+@pytest.mark.parametrize("make", [lambda: ReLU(max_value=-1), lambda: ReLU(threshold=-1), lambda: LeakyReLU(None)])
 def test_negative_settings(make):
     with pytest.raises(ValueError, match="must be a number of at least 0"):
         make()

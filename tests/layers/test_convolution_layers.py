@@ -76,10 +76,7 @@ def test_other_channels_than_built_for():
     layer(IMAGE)
     with pytest.raises(ShapeError) as error:
         layer(Input((5, 6, 3)))
-    assert (
-        str(error.value)
-        == "Conv2D 'c' was built for 4 channels; it got (batch, 5, 6, 3) (channels_last)"
-    )
+    assert str(error.value) == "Conv2D 'c' was built for 4 channels; it got (batch, 5, 6, 3) (channels_last)"
 
 
 @pytest.mark.parametrize(

@@ -37,10 +37,7 @@ def test_dense_names_the_shape_that_does_not_fit():
     layer(Input((5,)))
     with pytest.raises(ShapeError) as error:
         layer(Input((None, 7)))
-    assert (
-        str(error.value)
-        == "Dense 'out' was built for 5 features on the last axis; it got (batch, ?, 7)"
-    )
+    assert str(error.value) == "Dense 'out' was built for 5 features on the last axis; it got (batch, ?, 7)"
 
 
 @pytest.mark.parametrize(
@@ -50,8 +47,7 @@ def test_dense_names_the_shape_that_does_not_fit():
         (True, "`units` must be a positive integer, not True"),
         (
             32.0,
-            "`units` must be a positive integer, not 32.0; "
-            "write 32 (a / b is a float, a // b an integer)",
+            "`units` must be a positive integer, not 32.0; write 32 (a / b is a float, a // b an integer)",
         ),
     ],
 )
@@ -137,7 +133,5 @@ def test_the_family_knows_every_layer():
     class Mine(Dense):
         pass
 
-    mine = layers.deserialize(
-        {"class_name": "Mine", "config": {"units": 2}}, custom_objects={"Mine": Mine}
-    )
+    mine = layers.deserialize({"class_name": "Mine", "config": {"units": 2}}, custom_objects={"Mine": Mine})
     assert isinstance(mine, Mine)

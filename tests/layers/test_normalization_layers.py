@@ -63,9 +63,7 @@ def test_shapes_that_do_not_work(make):
         make(axis=3)(Input((4,)))
     layer = make(name="norm")
     layer(Input((4, 3)))
-    with pytest.raises(
-        ShapeError, match=r"'norm' was built for 3 on axis .*; it got \(batch, 4, 5\)"
-    ):
+    with pytest.raises(ShapeError, match=r"'norm' was built for 3 on axis .*; it got \(batch, 4, 5\)"):
         layer(Input((4, 5)))
 
 

@@ -23,9 +23,7 @@ def test_windows():
     assert_array_equal(MaxPooling2D()(IMAGE)[0, :, :, 0], [[5, 7], [13, 15]])
     assert_array_equal(AveragePooling2D(2)(IMAGE)[0, :, :, 0], [[2.5, 4.5], [10.5, 12.5]])
     # what padding added counts for nothing
-    assert_array_equal(
-        AveragePooling2D(3, 3, "same")(jnp.ones((1, 4, 4, 1))), jnp.ones((1, 2, 2, 1))
-    )
+    assert_array_equal(AveragePooling2D(3, 3, "same")(jnp.ones((1, 4, 4, 1))), jnp.ones((1, 2, 2, 1)))
     assert_array_equal(MaxPooling1D(2)(-IMAGE[:, :, :, 0]), -IMAGE[:, ::2, :, 0])
 
 

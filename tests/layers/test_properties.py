@@ -81,9 +81,7 @@ def test_compiled_is_eager(row):
     def program(trainable, others, inputs):
         return layer.stateless_call(trainable, others, inputs, **extra)
 
-    output, state = program(
-        values(layer.trainable_variables), values(layer.non_trainable_variables), inputs
-    )
+    output, state = program(values(layer.trainable_variables), values(layer.non_trainable_variables), inputs)
     assert_allclose(output, layer(inputs, **extra), rtol=1e-5, atol=1e-6)
     for new, variable in zip(state, layer.non_trainable_variables, strict=True):
         assert_allclose(new, variable.value, rtol=1e-5, atol=1e-6)

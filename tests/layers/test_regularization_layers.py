@@ -33,10 +33,7 @@ def test_noise_shape_drops_whole_features():
     assert_array_equal(y[:, 0], y[:, 1])
     with pytest.raises(ShapeError) as error:
         Dropout(0.5, (None, 2), name="d")(jnp.ones((4, 3)), training=True)
-    assert (
-        str(error.value)
-        == "Dropout 'd': noise_shape=(batch, 2) does not broadcast to the inputs (batch, 3)"
-    )
+    assert str(error.value) == "Dropout 'd': noise_shape=(batch, 2) does not broadcast to the inputs (batch, 3)"
     with pytest.raises(ValueError, match="`noise_shape` must be a tuple"):
         Dropout(0.5, "full")
 

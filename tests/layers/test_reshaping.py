@@ -79,10 +79,7 @@ def test_permute_and_repeat():
             Permute(dims)
     with pytest.raises(ShapeError) as error:
         Permute((1, 2, 3), name="p")(Input((4, 5)))
-    assert (
-        str(error.value)
-        == "Permute 'p' orders 3 axes after the batch, by dims=(1, 2, 3); it got (batch, 4, 5)"
-    )
+    assert str(error.value) == "Permute 'p' orders 3 axes after the batch, by dims=(1, 2, 3); it got (batch, 4, 5)"
 
 
 def test_images_need_their_channels():

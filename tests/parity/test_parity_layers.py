@@ -25,11 +25,7 @@ def takes_training(layer):
 
 
 rows = pytest.mark.parametrize("row", SHARED, ids=str)
-MODES = [
-    (row, training)
-    for row in SHARED
-    for training in ([False, True] if takes_training(row.layer()) else [None])
-]
+MODES = [(row, training) for row in SHARED for training in ([False, True] if takes_training(row.layer()) else [None])]
 CLOSE = {"rtol": 1e-5, "atol": 1e-6}
 
 
@@ -39,10 +35,7 @@ def pair(row, inputs, **more):
     ours(inputs)
     theirs(inputs)
     generator = np.random.default_rng(1)
-    weights = [
-        generator.uniform(0.5, 1.5, variable.shape).astype(variable.dtype)
-        for variable in theirs.weights
-    ]
+    weights = [generator.uniform(0.5, 1.5, variable.shape).astype(variable.dtype) for variable in theirs.weights]
     ours.set_weights(weights)
     theirs.set_weights(weights)
     return ours, theirs
@@ -62,9 +55,7 @@ def stateless(layer, **extra):
 @rows
 def test_weights_have_keras_names_and_order(row):
     ours, theirs = pair(row, row.inputs())
-    assert [(v.name, v.shape) for v in ours.weights] == [
-        (v.name, tuple(v.shape)) for v in theirs.weights
-    ]
+    assert [(v.name, v.shape) for v in ours.weights] == [(v.name, tuple(v.shape)) for v in theirs.weights]
     assert len(ours.variables) == len(theirs.variables)
     assert len(ours.trainable_variables) == len(theirs.trainable_variables)
     assert ours.supports_masking == theirs.supports_masking
@@ -100,18 +91,14 @@ def test_16_bits(row):
     ours, theirs = pair(row, inputs, dtype="mixed_bfloat16")
     output, expected = ours(inputs), theirs(inputs)
     assert output.dtype == expected.dtype
-    assert_allclose(
-        np.asarray(output, "float32"), np.asarray(expected, "float32"), rtol=0.02, atol=0.02
-    )
+    assert_allclose(np.asarray(output, "float32"), np.asarray(expected, "float32"), rtol=0.02, atol=0.02)
 
 
 @rows
 def test_constructors_are_the_same(row):
     ours = inspect.signature(getattr(layers, row.name)).parameters
     theirs = inspect.signature(getattr(keras.layers, row.name)).parameters
-    assert [(p.name, p.default) for p in ours.values()] == [
-        (p.name, p.default) for p in theirs.values()
-    ]
+    assert [(p.name, p.default) for p in ours.values()] == [(p.name, p.default) for p in theirs.values()]
 
 
 @pytest.mark.parametrize("row", [row for row in SHARED if row.plain], ids=str)
@@ -143,9 +130,7 @@ def test_masked_calls(ours, theirs, shape, mask_shape):
     mask[0] = True
     mask[1, 0] = False
     extra = {"training": True} if isinstance(ours, layers.BatchNormalization) else {}
-    assert_allclose(
-        ours(x, mask=mask, **extra), theirs(x, mask=jnp.asarray(mask), **extra), **CLOSE
-    )
+    assert_allclose(ours(x, mask=mask, **extra), theirs(x, mask=jnp.asarray(mask), **extra), **CLOSE)
     for variable, keras_variable in zip(ours.variables, theirs.variables, strict=True):
         assert_allclose(variable.value, keras_variable.value, **CLOSE)
 

@@ -2,9 +2,12 @@
 
 from typing import Any
 
-HOOKS = tuple(
-    f"on_{mode}_{moment}" for mode in ("train", "test", "predict") for moment in ("begin", "end", "batch_begin", "batch_end")
-) + ("on_epoch_begin", "on_epoch_end")  # fmt: skip
+_MOMENTS = ("begin", "end", "batch_begin", "batch_end")
+HOOKS = (
+    *(f"on_{mode}_{moment}" for mode in ("train", "test", "predict") for moment in _MOMENTS),
+    "on_epoch_begin",
+    "on_epoch_end",
+)
 BATCH_HOOKS = (*(hook for hook in HOOKS if "batch" in hook), "on_batch_begin", "on_batch_end")
 
 

@@ -23,7 +23,9 @@ class Monitor(Callback):
     def __init__(self, monitor: str, mode: str, min_delta: float = 0.0):
         super().__init__()
         if mode not in ("auto", "min", "max"):
-            raise ValueError(f"`mode` is 'auto', 'min' or 'max', not {mode!r}{did_you_mean(mode, ('auto', 'min', 'max'))}")
+            raise ValueError(
+                f"`mode` is 'auto', 'min' or 'max', not {mode!r}{did_you_mean(mode, ('auto', 'min', 'max'))}"
+            )
         self.monitor, self.mode = monitor, mode
         self.min_delta = abs(min_delta)
         self.best: Any = None

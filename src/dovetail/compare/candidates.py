@@ -46,9 +46,7 @@ def merge_points(model: Model) -> list[Node]:
     return [node for node in graph.nodes if isinstance(node.operation, Layer) and is_merge(node.operation)]
 
 
-def make_candidates(
-    model: Model, merges: Any = None, at: Any = "each", baselines: bool = True
-) -> list[Candidate]:
+def make_candidates(model: Model, merges: Any = None, at: Any = "each", baselines: bool = True) -> list[Candidate]:
     """Every candidate for a model.
 
     Args:
@@ -97,13 +95,13 @@ def _places(at: Any, names: list[str]) -> list[tuple[str, ...]]:
     return [tuple(chosen)]
 
 
-def _factories(merges: Any, nodes: Sequence[Node]) -> dict[str, Callable[[], Layer]]:
+def _factories(merges: Any, nodes: Sequence[Node]) -> dict[str, Callable[[], Any]]:
     """A function making the layer for every merge; the merge that is there now comes with its own settings."""
     if merges is None:
         merges = DEFAULT_MERGES
     entries = merges.items() if isinstance(merges, Mapping) else ((None, merge) for merge in _as_list(merges))
-    original = nodes[0].operation
-    factories: dict[str, Callable[[], Layer]] = {}
+    original: Any = nodes[0].operation
+    factories: dict[str, Callable[[], Any]] = {}
     for given_name, merge in entries:
         name, factory = _factory(merge)
         if short_name(original) == name and isinstance(merge, str):
@@ -116,7 +114,7 @@ def _as_list(merges: Any) -> Iterable[Any]:
     return merges if isinstance(merges, (list, tuple, set)) else [merges]
 
 
-def _factory(merge: Any) -> tuple[str, Callable[[], Layer]]:
+def _factory(merge: Any) -> tuple[str, Callable[[], Any]]:
     if isinstance(merge, str):
         if merge.lower() not in MERGES:
             raise unknown_name("merge", merge, MERGES)
@@ -130,9 +128,7 @@ def _factory(merge: Any) -> tuple[str, Callable[[], Layer]]:
     raise TypeError(f"a merge is a short name, a layer, a layer class or a function returning a layer, not {merge!r}")
 
 
-def _exchanged(
-    model: Model, name: str, merge: str, places: tuple[str, ...], factory: Callable[[], Layer]
-) -> Candidate:
+def _exchanged(model: Model, name: str, merge: str, places: tuple[str, ...], factory: Callable[[], Layer]) -> Candidate:
     made: dict[int, Layer] = {}
 
     def call(node: Node, args: tuple, kwargs: dict) -> Any:
@@ -145,9 +141,7 @@ def _exchanged(
     return Candidate(name, merge, places, built, failure, guidance=text)
 
 
-def _branches_alone(
-    model: Model, points: Mapping[str, Node], places: tuple[str, ...], suffix: str
-) -> list[Candidate]:
+def _branches_alone(model: Model, points: Mapping[str, Node], places: tuple[str, ...], suffix: str) -> list[Candidate]:
     """Every branch of one merge point alone; with several points exchanged alike there is no such baseline."""
     if len(places) != 1:
         return []

@@ -150,9 +150,7 @@ def _copied(metrics: Any) -> Any:
     return type(metrics).from_config(metrics.get_config()) if hasattr(metrics, "get_config") else metrics
 
 
-def _splits(
-    model: Model, x: Any, y: Any, validation: Any, test: Any, seed: int
-) -> tuple[Samples, Samples, Samples]:
+def _splits(model: Model, x: Any, y: Any, validation: Any, test: Any, seed: int) -> tuple[Samples, Samples, Samples]:
     """Training, validation and test data; fractions are taken from a shuffled copy."""
     samples = gather(model, x, y)
     parts: dict[str, Samples | None] = {"validation": None, "test": None}

@@ -39,8 +39,9 @@ def digits(seed: int = 0) -> dict[str, Any]:
 
 
 def load_npz(path: Any) -> dict[str, Any]:
-    """The arrays of a comparison: `x` (an array, or a dictionary from keys `x_<input name>`) and `y`, and those with the
-    endings `_val` and `_test` where the file has them.
+    """The arrays of a comparison: `x` (an array, or a dictionary from keys `x_<input name>`) and `y`.
+
+    Those with the endings `_val` and `_test` come too, where the file has them.
 
     Raises:
         DataFileError: `x` or `y` is missing; the keys that the file has are named.

@@ -24,6 +24,7 @@ STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--page);
   max-width: 1080px; margin: 0 auto; padding: 24px 16px 64px; }
 h1 { font-size: 1.6rem; margin: 0 0 4px; } h2 { font-size: 1.15rem; margin: 36px 0 10px; }
+.pre { white-space: pre-wrap; }
 .soft { color: var(--soft); } .lead { background: var(--card); border-left: 4px solid #1a7f37; padding: 14px 18px;
   border-radius: 4px; font-size: 1.05rem; margin: 18px 0; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
@@ -75,7 +76,9 @@ def _table(comparison: "Comparison", chosen: Any) -> str:
              "operations", "peak memory", "one sample", "epoch", "compile", "rate", "diverged"]  # fmt: skip
     rows = []
     for c in comparison.ranked:
-        difference = "" if c.difference is None else f"{c.difference.interval.mean:+.4f}{_spread(c.difference.interval)}"
+        difference = (
+            "" if c.difference is None else f"{c.difference.interval.mean:+.4f}{_spread(c.difference.interval)}"
+        )
         cells = [
             html.escape(c.name) + (" ←" if c is chosen else ""),
             f"{c.interval.mean:.4f}{_spread(c.interval)}",
@@ -107,13 +110,22 @@ def _quantity(value: float | None, unit: str) -> str:
 
 
 def _not_run(comparison: "Comparison") -> str:
-    items = [f"<li><b>{html.escape(c.name)}</b>: <span style='white-space:pre-wrap'>{html.escape(c.failure or '')}</span></li>" for c in comparison.failed]
-    items += [f"<li><b>{html.escape(c.name)}</b>: all {len(c.runs)} runs diverged</li>" for c in comparison.all_diverged]
+    items = [
+        f"<li><b>{html.escape(c.name)}</b>: <span class='pre'>{html.escape(c.failure or '')}</span></li>"
+        for c in comparison.failed
+    ]
+    items += [
+        f"<li><b>{html.escape(c.name)}</b>: all {len(c.runs)} runs diverged</li>" for c in comparison.all_diverged
+    ]
     return f"<h2>Not in the table</h2><ul>{''.join(items)}</ul>" if items else ""
 
 
 def _guidance(comparison: "Comparison") -> str:
-    items = [f"<li><b>{html.escape(c.name)}</b>: {html.escape(c.guidance)}</li>" for c in comparison.candidates if c.guidance and not c.is_baseline]
+    items = [
+        f"<li><b>{html.escape(c.name)}</b>: {html.escape(c.guidance)}</li>"
+        for c in comparison.candidates
+        if c.guidance and not c.is_baseline
+    ]
     return f"<h2>When to use which</h2><ul>{''.join(items)}</ul>" if items else ""
 
 
@@ -136,7 +148,11 @@ def _plain(value: Any) -> str:
         return ", ".join(f"{key} {item}" for key, item in value.items())
     if isinstance(value, (list, tuple)):
         return ", ".join(_plain(item) for item in value)
-    return f"{value:.1f}" if isinstance(value, float) and value >= 10 else (f"{value:g}" if isinstance(value, float) else str(value))
+    return (
+        f"{value:.1f}"
+        if isinstance(value, float) and value >= 10
+        else (f"{value:g}" if isinstance(value, float) else str(value))
+    )
 
 
 # -- plots
@@ -177,7 +193,9 @@ def _color(candidate: "CandidateResult") -> str:
 def _forest(comparison: "Comparison", axes: Any) -> bool:
     best = comparison.best
     assert best is not None
-    axes.axvspan(best.interval.mean - comparison.margin, best.interval.mean + comparison.margin, color="#1a7f37", alpha=0.12)
+    axes.axvspan(
+        best.interval.mean - comparison.margin, best.interval.mean + comparison.margin, color="#1a7f37", alpha=0.12
+    )
     for row, c in enumerate(reversed(comparison.ranked)):
         low = c.interval.mean if math.isnan(c.interval.low) else c.interval.low
         high = c.interval.mean if math.isnan(c.interval.high) else c.interval.high
@@ -196,10 +214,12 @@ def _cost(comparison: "Comparison", axes: Any) -> bool:
         span = max(abs(comparison.ranked[0].interval.mean - comparison.ranked[-1].interval.mean), 1e-12)
         groups.setdefault((c.cost.parameters, round(c.interval.mean / span * 12)), []).append(c.name)
     for c in known:
-        for key, names in groups.items():
+        for names in groups.values():
             if names and names[0] == c.name:
                 label = names[0] if len(names) == 1 else f"{names[0]} +{len(names) - 1}"
-                axes.annotate(label, (c.cost.parameters, c.interval.mean), xytext=(5, 4), textcoords="offset points", fontsize=8)
+                axes.annotate(
+                    label, (c.cost.parameters, c.interval.mean), xytext=(5, 4), textcoords="offset points", fontsize=8
+                )
     axes.set_xlabel("parameters")
     axes.set_ylabel(comparison.metric)
     axes.margins(x=0.25)

@@ -1,5 +1,6 @@
 """Comparison: what a study found, as a table, as data, and in plain words."""
 
+import io
 import json
 import math
 from collections.abc import Sequence
@@ -23,6 +24,8 @@ from .statistics import (
     paired_difference,
     verdict,
 )
+
+NOTHING = Interval(math.nan, math.nan, math.nan, 0)
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,13 @@ class Cost:
 
     @property
     def order(self) -> tuple:
-        """Cheaper first: parameters, then operations, then latency."""
-        values = (self.parameters, self.flops_per_sample, self.latency_seconds)
+        """Cheaper first: parameters, then operations of one prediction. (Times are measured, so they never tie.)"""
+        values = (self.parameters, self.flops_per_sample)
         return tuple(math.inf if value is None else value for value in values)
+
+    def is_as_cheap_as(self, other: "Cost") -> bool:
+        """Whether parameters and operations are at most 5 % above the other's."""
+        return all(mine <= 1.05 * its for mine, its in zip(self.order, other.order, strict=True))
 
 
 @dataclass
@@ -88,7 +95,7 @@ class CandidateResult:
     learning_rate: float | None = None
     scores: dict[int, float] = field(default_factory=dict)
     validation_mean: float = math.nan
-    interval: Interval = Interval(math.nan, math.nan, math.nan, 0)
+    interval: Interval = NOTHING
     difference: Difference | None = None
     corrected_p: float = math.nan
     verdict: str = ""
@@ -102,9 +109,9 @@ class CandidateResult:
 class Comparison:
     """What a study found.
 
-    The learning rate of a candidate is the one with the best mean validation score; a rate at which more than half of the
-    runs diverged is not eligible. `best` is chosen by validation score too, so that the test scores reported are not
-    selected upon.
+    The learning rate of a candidate is the one with the best mean validation score; a rate at which more than half of
+    the runs diverged is not eligible. `best` is chosen by validation score too, so that the test scores reported are
+    not selected upon.
 
     Args:
         candidates: with their runs.
@@ -149,16 +156,12 @@ class Comparison:
             return
         others = [candidate for candidate in self.ranked if candidate is not self.best]
         for candidate in others:
-            candidate.difference = paired_difference(
-                candidate.scores, self.best.scores, self.confidence, self.alpha
-            )
+            candidate.difference = paired_difference(candidate.scores, self.best.scores, self.confidence, self.alpha)
         corrected = holm([candidate.difference.p_value for candidate in others])  # type: ignore[union-attr]
         for candidate, p_value in zip(others, corrected, strict=True):
             candidate.corrected_p = p_value
             assert candidate.difference is not None
-            candidate.verdict = verdict(
-                candidate.difference, p_value, self.margin, self.higher_is_better, self.alpha
-            )
+            candidate.verdict = verdict(candidate.difference, p_value, self.margin, self.higher_is_better, self.alpha)
         self.best.verdict = "best"
 
     # -- what follows from it
@@ -170,8 +173,13 @@ class Comparison:
 
     @property
     def recommended(self) -> CandidateResult | None:
-        """The cheapest of those not distinguishable from the best."""
-        return min(self.not_distinguishable, key=lambda c: c.cost.order, default=None)
+        """The cheapest of those not distinguishable from the best; of several as cheap, the best on validation data."""
+        cheapest = min((c.cost for c in self.not_distinguishable), key=lambda cost: cost.order, default=None)
+        if cheapest is None:
+            return None
+        sign = 1 if self.higher_is_better else -1
+        as_cheap = [c for c in self.not_distinguishable if c.cost.is_as_cheap_as(cheapest)]
+        return max(as_cheap, key=lambda c: sign * c.validation_mean)
 
     @property
     def recommendation(self) -> str:
@@ -193,7 +201,9 @@ class Comparison:
             )
         elif len(self.not_distinguishable) > 1:
             others = ", ".join(c.name for c in self.not_distinguishable if c is not best)
-            lines.append(f"It is the best on validation data and the cheapest of those not shown to be worse ({others}).")
+            lines.append(
+                f"It is the best on validation data and the cheapest of those not shown to be worse ({others})."
+            )
         else:
             lines.append("It is the best; every other candidate is shown to be worse.")
         if not chosen.is_baseline and chosen.guidance:
@@ -202,7 +212,11 @@ class Comparison:
         undecided = [c for c in self.ranked if c.verdict == UNDECIDED and c.difference is not None]
         if undecided:
             seen = max(c.difference.detectable for c in undecided if c.difference is not None)
-            size = f"differences below {seen:.2g} could not have been seen" if math.isfinite(seen) else "one seed tells nothing"
+            size = (
+                f"differences below {seen:.2g} could not have been seen"
+                if math.isfinite(seen)
+                else "one seed tells nothing"
+            )
             lines.append(f"Undecided: {', '.join(c.name for c in undecided)}; {size}. More seeds would tell.")
         if self.meta.get("interrupted"):
             lines.append("The study was interrupted: this is what was done by then.")
@@ -212,7 +226,9 @@ class Comparison:
         """Whether joining helps at all: the best merge against the best single branch."""
         sign = 1 if self.higher_is_better else -1
         alone = max((c for c in self.ranked if c.is_baseline), key=lambda c: sign * c.validation_mean, default=None)
-        joined = max((c for c in self.ranked if not c.is_baseline), key=lambda c: sign * c.validation_mean, default=None)
+        joined = max(
+            (c for c in self.ranked if not c.is_baseline), key=lambda c: sign * c.validation_mean, default=None
+        )
         if alone is None or joined is None:
             return []
         difference = paired_difference(joined.scores, alone.scores, self.confidence, self.alpha)
@@ -297,7 +313,7 @@ class Comparison:
     def __str__(self) -> str:
         from rich.console import Console
 
-        console = Console(width=120, record=True, file=_Nowhere(), color_system=None)
+        console = Console(width=120, record=True, file=io.StringIO(), color_system=None)
         console.print(self)
         return console.export_text().rstrip()
 
@@ -366,25 +382,18 @@ def _choose_rate(candidate: CandidateResult, higher_is_better: bool, confidence:
     for run in candidate.runs:
         by_rate.setdefault(run.learning_rate, []).append(run)
     chosen, best = None, math.nan
-    for rate, runs in by_rate.items():
+    for runs in by_rate.values():
         finite = [run.validation_score for run in runs if not run.diverged]
         if 2 * len(finite) < len(runs) or not finite:
             continue
         mean = float(np.mean(finite))
-        if chosen is None or (mean > best) == higher_is_better and mean != best:
+        if chosen is None or ((mean > best) == higher_is_better and mean != best):
             chosen, best = runs, mean
     if chosen is None:
         return
     candidate.learning_rate, candidate.validation_mean = chosen[0].learning_rate, best
     candidate.scores = {run.seed: math.nan if run.diverged else run.test_score for run in chosen}
     candidate.interval = mean_interval(list(candidate.scores.values()), confidence)
-
-
-class _Nowhere:
-    def write(self, text: str) -> int:
-        return len(text)
-
-    def flush(self) -> None: ...
 
 
 def _spread(interval: Interval) -> str:

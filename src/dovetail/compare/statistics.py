@@ -26,7 +26,7 @@ def _t(probability: float, degrees: int) -> float:
     return float(needed("scipy.stats").t.ppf(probability, degrees))
 
 
-def mean_interval(values: Sequence[float], confidence: float = 0.95) -> Interval:
+def mean_interval(values: Any, confidence: float = 0.95) -> Interval:
     """The mean of independent values with its t interval. NaN values are left out."""
     kept = np.asarray([value for value in values if math.isfinite(value)], float)
     if not len(kept):

@@ -165,10 +165,10 @@ class Trainee:
             self.data["validation"],
             self.data["test"],
         )
-        columns = [np.asarray(value) for value in jax.device_get(scores)]
+        columns: Any = [np.asarray(value) for value in jax.device_get(scores)]
         seconds = (time.perf_counter() - begin) / self.plan.runs_per_candidate
         return [
-            _run(name, seed, rate, *(float(column[i]) for column in columns), seconds)
+            _run(name, seed, rate, columns[0][i], columns[1][i], columns[2][i], seconds)
             for i, (seed, rate) in enumerate(self._pairs())
         ]
 
@@ -342,16 +342,14 @@ def _initial(variable: Any, key: str, seed: int) -> Any:
     return np.asarray(initializer(variable.shape, variable.dtype))
 
 
-def _run(
-    name: str, seed: int, rate: float | None, validation: float, test: float, loss: float, seconds: float
-) -> Run:
+def _run(name: str, seed: int, rate: float | None, validation: float, test: float, loss: float, seconds: float) -> Run:
     diverged = not (math.isfinite(loss) and math.isfinite(validation) and math.isfinite(test))
     return Run(
         candidate=name,
         seed=seed,
         learning_rate=rate,
-        validation_score=validation,
-        test_score=test,
+        validation_score=float(validation),
+        test_score=float(test),
         train_seconds=seconds,
         diverged=diverged,
     )

@@ -40,7 +40,7 @@ class Configured:
 
 
 def constructor_values(instance: Any) -> dict[str, Any]:
-    """Every constructor argument with its value: the attribute of that name where there is one, else what was passed."""
+    """Every constructor argument with its value: the attribute of that name, else what was passed."""
     args, kwargs = instance._constructor_arguments
     values: dict[str, Any] = {}
     for cls in type(instance).__mro__:

@@ -106,9 +106,7 @@ class Layer(Operation):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if "_weights" not in self.__dict__:
-            raise StateError(
-                f"{type(self).__name__}.__init__ must call super().__init__() before anything else"
-            )
+            raise StateError(f"{type(self).__name__}.__init__ must call super().__init__() before anything else")
         leaves = jax.tree.leaves((args, kwargs))
         if any(isinstance(leaf, KerasTensor) for leaf in leaves):
             return self.symbolic_call(*args, **kwargs)
@@ -162,8 +160,7 @@ class Layer(Operation):
         if not self.supports_masking:
             if has_mask and not any(name.endswith("mask") for name in _call_names(type(self))):
                 warnings.warn(
-                    f"{type(self).__name__} {self.name!r} does not support masks: "
-                    "the mask of its input ends here.",
+                    f"{type(self).__name__} {self.name!r} does not support masks: the mask of its input ends here.",
                     stacklevel=6,
                 )
             return outputs, [None] * count

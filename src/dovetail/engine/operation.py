@@ -136,9 +136,7 @@ def trace(function: Callable[..., Any], args: Any, kwargs: Any, **static: Any) -
 
     def evaluate(size: int) -> tuple[list, Any]:
         shapes = [tuple(size if axis is None else axis for axis in leaves[i].shape) for i in places]
-        structs = [
-            jax.ShapeDtypeStruct(shape, leaves[i].dtype) for shape, i in zip(shapes, places, strict=True)
-        ]
+        structs = [jax.ShapeDtypeStruct(shape, leaves[i].dtype) for shape, i in zip(shapes, places, strict=True)]
         return jax.tree.flatten(jax.eval_shape(run, *structs))
 
     first, output_structure = evaluate(OPEN_SIZES[0])

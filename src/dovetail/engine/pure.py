@@ -32,9 +32,7 @@ def write(variables: dict[str, Variable], state: State) -> None:
         variables[key]._value = value
 
 
-def pure(
-    function: Callable[..., Any], variables: dict[str, Variable]
-) -> Callable[..., tuple[Any, State]]:
+def pure(function: Callable[..., Any], variables: dict[str, Variable]) -> Callable[..., tuple[Any, State]]:
     """`function` as a pure function of (state, *args): returns its output and the state's new entries."""
 
     def call(state: State, *args: Any, **kwargs: Any) -> tuple[Any, State]:
@@ -42,9 +40,7 @@ def pure(
         with StatelessScope(mapping, collect_losses=True) as scope:
             output = function(*args, **kwargs)
         assigned = {
-            key: scope.assigned[id(variable)]
-            for key, variable in variables.items()
-            if id(variable) in scope.assigned
+            key: scope.assigned[id(variable)] for key, variable in variables.items() if id(variable) in scope.assigned
         }
         return output, assigned
 

@@ -78,9 +78,7 @@ class LeakyReLU(Layer):
     """
 
     def __init__(self, negative_slope: float = 0.3, **kwargs: Any):
-        negative_slope = kwargs.pop(
-            "alpha", negative_slope
-        )  # Keras 3 still takes the name of Keras 2
+        negative_slope = kwargs.pop("alpha", negative_slope)  # Keras 3 still takes the name of Keras 2
         super().__init__(**kwargs)
         self.supports_masking = True
         self.negative_slope = _at_least_zero("negative_slope", negative_slope)
@@ -212,8 +210,7 @@ class Softmax(Layer):
         pairs = zip(mask.shape[::-1], inputs.shape[::-1], strict=False)
         if mask.ndim > inputs.ndim or any(size not in (1, full) for size, full in pairs):
             raise ShapeError(
-                f"{describe(self)}: a mask {seen_shape(mask)} does not broadcast "
-                f"to the inputs {seen_shape(inputs)}"
+                f"{describe(self)}: a mask {seen_shape(mask)} does not broadcast to the inputs {seen_shape(inputs)}"
             )
 
 

@@ -43,9 +43,7 @@ def refuse(layer: str, **arguments: Any) -> None:
     """Raise for the first argument that is set: these are Keras's, and not supported yet."""
     for name, value in arguments.items():
         if value is not None:
-            raise NotImplementedError(
-                f"{layer}({name}={value!r}) is not supported yet; leave `{name}` out."
-            )
+            raise NotImplementedError(f"{layer}({name}={value!r}) is not supported yet; leave `{name}` out.")
 
 
 def seen_shape(x: Any) -> str:

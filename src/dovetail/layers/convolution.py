@@ -66,9 +66,7 @@ class Conv(Layer):
         self.filters = positive_int("filters", filters)
         self.kernel_size = int_tuple("kernel_size", kernel_size, self.rank)
         self.strides = int_tuple("strides", strides, self.rank)
-        self.padding = one_of(
-            "padding", padding, ("valid", "same", "causal") if self.rank == 1 else ("valid", "same")
-        )
+        self.padding = one_of("padding", padding, ("valid", "same", "causal") if self.rank == 1 else ("valid", "same"))
         self.data_format = standardize_data_format(data_format)
         self.dilation_rate = int_tuple("dilation_rate", dilation_rate, self.rank)
         self.groups = positive_int("groups", groups)
@@ -81,9 +79,7 @@ class Conv(Layer):
         self.kernel_constraint = constraints.get(kernel_constraint)
         self.bias_constraint = constraints.get(bias_constraint)
         if self.filters % self.groups:
-            raise ShapeError(
-                f"{describe(self)}: {self.groups} groups do not divide {self.filters} filters"
-            )
+            raise ShapeError(f"{describe(self)}: {self.groups} groups do not divide {self.filters} filters")
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise ValueError(
                 f"{describe(self)} has strides={self.strides} and "
@@ -113,9 +109,7 @@ class Conv(Layer):
         check_axes(self, inputs, *image_axes(self.rank, self.data_format))
         x = to_channels_last(inputs, self.data_format)
         self._check_sizes(inputs, x)
-        x = convolution.conv(
-            x, self.kernel.value, self.strides, self.padding, self.dilation_rate, self.groups
-        )
+        x = convolution.conv(x, self.kernel.value, self.strides, self.padding, self.dilation_rate, self.groups)
         if self.bias is not None:
             x = x + self.bias.value
         return self.activation(to_data_format(x, self.data_format))
@@ -137,8 +131,7 @@ class Conv(Layer):
             )
         if channels % self.groups:
             raise ShapeError(
-                f"{describe(self)}: {self.groups} groups do not divide "
-                f"the {channels} channels of {format_shape(shape)}"
+                f"{describe(self)}: {self.groups} groups do not divide the {channels} channels of {format_shape(shape)}"
             )
         return channels
 
@@ -146,13 +139,11 @@ class Conv(Layer):
         channels = self.kernel.shape[-2] * self.groups
         if x.shape[-1] != channels:
             raise ShapeError(
-                f"{describe(self)} was built for {channels} channels; "
-                f"it got {seen_shape(inputs)} ({self.data_format})"
+                f"{describe(self)} was built for {channels} channels; it got {seen_shape(inputs)} ({self.data_format})"
             )
         if self.padding == "valid":
             window = tuple(
-                rate * (size - 1) + 1
-                for size, rate in zip(self.kernel_size, self.dilation_rate, strict=True)
+                rate * (size - 1) + 1 for size, rate in zip(self.kernel_size, self.dilation_rate, strict=True)
             )
             check_window(self, inputs, x.shape[1:-1], window)
 

@@ -152,9 +152,7 @@ class Embedding(Layer):
         self.autocast = False  # integers kept as floats would lose their last digits in 16 bits
         if weights is not None:
             self.build()
-            self.set_weights(
-                weights if isinstance(weights, list) and len(weights) == 1 else [weights]
-            )
+            self.set_weights(weights if isinstance(weights, list) and len(weights) == 1 else [weights])
 
     def build(self, input_shape=None):
         self.embeddings = self.add_weight(

@@ -48,9 +48,7 @@ class InputLayer(Layer):
         self.sparse, self.ragged = bool(sparse), bool(ragged)
         self.optional = optional
         if input_tensor is None:
-            input_tensor = KerasTensor(
-                self.batch_shape, self.dtype, self.sparse, self.ragged, name=self.name
-            )
+            input_tensor = KerasTensor(self.batch_shape, self.dtype, self.sparse, self.ragged, name=self.name)
         Node(self, (), {}, input_tensor)
         self.built = True
 
@@ -79,14 +77,10 @@ def Input(
         >>> Input((32,)).shape
         (None, 32)
     """
-    return InputLayer(
-        shape, batch_size, dtype, sparse, ragged, batch_shape, tensor, optional, name
-    ).output
+    return InputLayer(shape, batch_size, dtype, sparse, ragged, batch_shape, tensor, optional, name).output
 
 
-def _full_shape(
-    shape: Any, batch_size: int | None, batch_shape: Any, tensor: KerasTensor | None
-) -> tuple:
+def _full_shape(shape: Any, batch_size: int | None, batch_shape: Any, tensor: KerasTensor | None) -> tuple:
     if batch_shape is not None and (shape is not None or batch_size is not None):
         raise ShapeError("Input takes `batch_shape`, or `shape` and `batch_size`; not both")
     if shape is not None:
@@ -106,10 +100,6 @@ def _full_shape(
 
 def _check_tensor(tensor: Any, dtype: Any) -> None:
     if not isinstance(tensor, KerasTensor):
-        raise ValueError(
-            f"the input tensor must be symbolic, made by Input or a layer's call; got {tensor!r}"
-        )
+        raise ValueError(f"the input tensor must be symbolic, made by Input or a layer's call; got {tensor!r}")
     if dtype is not None and standardize_dtype(dtype) != tensor.dtype:
-        raise ValueError(
-            f"Input was given a {tensor.dtype} tensor and dtype={dtype!r}; leave the dtype out"
-        )
+        raise ValueError(f"Input was given a {tensor.dtype} tensor and dtype={dtype!r}; leave the dtype out")

@@ -111,9 +111,7 @@ class BatchNormalization(Layer):
             )
 
         def statistic(name, initializer):
-            return self.add_weight(
-                (channels,), initializer, name=name, trainable=False, autocast=False
-            )
+            return self.add_weight((channels,), initializer, name=name, trainable=False, autocast=False)
 
         self.moving_mean = statistic("moving_mean", self.moving_mean_initializer)
         self.moving_variance = statistic("moving_variance", self.moving_variance_initializer)
@@ -222,12 +220,8 @@ class LayerNormalization(Layer):
         gamma_constraint: Any = None,
         **kwargs: Any,
     ):
-        if kwargs.pop(
-            "rms_scaling", False
-        ):  # in configurations of Keras 3, where it divides by the variance
-            raise NotImplementedError(
-                "LayerNormalization(rms_scaling=True) is not supported: use RMSNormalization."
-            )
+        if kwargs.pop("rms_scaling", False):  # in configurations of Keras 3, where it divides by the variance
+            raise NotImplementedError("LayerNormalization(rms_scaling=True) is not supported: use RMSNormalization.")
         super().__init__(**kwargs)
         self.supports_masking = True
         self.autocast = False  # 16-bit layers compute this in 32 bits, from the inputs as they come
@@ -287,10 +281,7 @@ class LayerNormalization(Layer):
 
 def _size(layer: Layer, shape: tuple, axis: int) -> int:
     if not -len(shape) <= axis < len(shape):
-        raise ShapeError(
-            f"{describe(layer)} has axis={axis}; "
-            f"its input {format_shape(shape)} has {len(shape)} axes"
-        )
+        raise ShapeError(f"{describe(layer)} has axis={axis}; its input {format_shape(shape)} has {len(shape)} axes")
     if shape[axis] is None:
         raise ShapeError(
             f"{describe(layer)} learns one weight for each place on axis {axis}, which is open in "
@@ -301,9 +292,7 @@ def _size(layer: Layer, shape: tuple, axis: int) -> int:
 
 def _check_size(layer: Layer, x: Any, axis: int, size: int) -> None:
     if not -x.ndim <= axis < x.ndim or x.shape[axis] != size:
-        raise ShapeError(
-            f"{describe(layer)} was built for {size} on axis {axis}; it got {seen_shape(x)}"
-        )
+        raise ShapeError(f"{describe(layer)} was built for {size} on axis {axis}; it got {seen_shape(x)}")
 
 
 def _moments(x: Any) -> tuple[Any, Any]:
@@ -321,9 +310,7 @@ def _checked_clipping(clipping: dict[str, float] | None) -> dict[str, float] | N
     known = ("rmin", "rmax", "dmax")
     for name in clipping:
         if name not in known:
-            raise ValueError(
-                f"`renorm_clipping` has no {name!r}{did_you_mean(name, known)}; it takes {known}"
-            )
+            raise ValueError(f"`renorm_clipping` has no {name!r}{did_you_mean(name, known)}; it takes {known}")
     low, high, shift = (clipping.get(name) for name in known)
     if (low is not None and high is not None and high < low) or (shift is not None and shift < 0):
         raise ValueError(f"`renorm_clipping` needs rmin <= rmax and dmax >= 0; got {clipping}")

@@ -41,9 +41,7 @@ class Pooling(Layer):
     ):
         super().__init__(name=name, **kwargs)
         self.pool_size = int_tuple("pool_size", pool_size, self.rank)
-        self.strides = (
-            self.pool_size if strides is None else int_tuple("strides", strides, self.rank)
-        )
+        self.strides = self.pool_size if strides is None else int_tuple("strides", strides, self.rank)
         self.padding = one_of("padding", padding, ("valid", "same"))
         self.data_format = standardize_data_format(data_format)
 
@@ -179,9 +177,7 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
         if mask is None:
             return super().call(inputs)
         kept = jnp.expand_dims(mask.astype(bool), 2 if axis == 1 else 1)
-        total = jnp.sum(
-            jnp.where(kept, inputs, jnp.zeros((), inputs.dtype)), axis, keepdims=self.keepdims
-        )
+        total = jnp.sum(jnp.where(kept, inputs, jnp.zeros((), inputs.dtype)), axis, keepdims=self.keepdims)
         return total / jnp.sum(kept, axis, dtype=inputs.dtype, keepdims=self.keepdims)
 
     def compute_mask(self, inputs, previous_mask=None):

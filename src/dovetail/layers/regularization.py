@@ -31,9 +31,7 @@ class Dropout(Layer):
         Srivastava et al. 2014, "Dropout: a simple way to prevent neural networks from overfitting".
     """
 
-    def __init__(
-        self, rate: float, noise_shape: Any = None, seed: int | None = None, **kwargs: Any
-    ):
+    def __init__(self, rate: float, noise_shape: Any = None, seed: int | None = None, **kwargs: Any):
         super().__init__(**kwargs)
         self.supports_masking = True
         if not 0 <= rate <= 1:

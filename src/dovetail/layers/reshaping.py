@@ -57,21 +57,15 @@ class Reshape(Layer):
         sizes = (target_shape,) if isinstance(target_shape, int) else tuple(target_shape)
         self.target_shape = tuple(-1 if size is None else int(size) for size in sizes)
         if min(self.target_shape, default=0) < -1 or self.target_shape.count(-1) > 1:
-            raise ValueError(
-                f"`target_shape` has sizes of at least 0 and at most one -1; got {target_shape!r}"
-            )
+            raise ValueError(f"`target_shape` has sizes of at least 0 and at most one -1; got {target_shape!r}")
 
     def call(self, inputs):
-        return inputs.reshape(
-            inputs.shape[0], *self._resolved((None, *inputs.shape[1:]), inputs.shape[1:])
-        )
+        return inputs.reshape(inputs.shape[0], *self._resolved((None, *inputs.shape[1:]), inputs.shape[1:]))
 
     def _traced_specs(self, args, kwargs):
         # here the tensor still knows the layer that it comes from
         (tensor,) = jax.tree.leaves((args, kwargs))
-        origin = (
-            f", the output of {tensor.node.operation.name!r}," if tensor.node is not None else ""
-        )
+        origin = f", the output of {tensor.node.operation.name!r}," if tensor.node is not None else ""
         target = self._resolved(tensor.shape, tensor.shape[1:], origin)
         if None not in target:
             dtype = self.compute_dtype if self.autocast and is_float(tensor.dtype) else tensor.dtype
@@ -94,9 +88,7 @@ class Reshape(Layer):
         target = format_shape((None, *self.target_shape))
         against = f"not a multiple of {known}" if -1 in self.target_shape else f"against {known}"
         text = f"{describe(self)} cannot turn {format_shape(shape)}{origin} into {target}: "
-        return f"{text}{count} values per sample {against}.\n" + "\n".join(
-            self._ways(shape[1:], count)
-        )
+        return f"{text}{count} values per sample {against}.\n" + "\n".join(self._ways(shape[1:], count))
 
     def _ways(self, sizes, count):
         """What would give a shape like the one asked for."""
@@ -126,9 +118,7 @@ class Permute(Layer):
         super().__init__(**kwargs)
         self.dims = (dims,) if isinstance(dims, int) else tuple(dims)
         if sorted(self.dims, key=str) != sorted(range(1, len(self.dims) + 1), key=str):
-            raise ValueError(
-                f"`dims` must have each of 1 to {len(self.dims)} once, in any order; got {dims!r}"
-            )
+            raise ValueError(f"`dims` must have each of 1 to {len(self.dims)} once, in any order; got {dims!r}")
 
     def call(self, inputs):
         if inputs.ndim != len(self.dims) + 1:
@@ -175,10 +165,7 @@ class ZeroPadding2D(Layer):
         super().__init__(**kwargs)
         sides = (padding, padding) if isinstance(padding, int) else tuple(padding)
         if len(sides) != 2:
-            raise ValueError(
-                f"`padding` is an integer, or has two entries, for rows and columns; "
-                f"got {padding!r}"
-            )
+            raise ValueError(f"`padding` is an integer, or has two entries, for rows and columns; got {padding!r}")
         self.padding = tuple(int_tuple("padding", side, 2, minimum=0) for side in sides)
         self.data_format = standardize_data_format(data_format)
 

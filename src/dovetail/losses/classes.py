@@ -182,9 +182,7 @@ class SparseCategoricalCrossentropy(Loss):
         self.from_logits, self.ignore_class, self.axis = from_logits, ignore_class, axis
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        return functions.sparse_categorical_crossentropy(
-            y_true, y_pred, self.from_logits, self.ignore_class, self.axis
-        )
+        return functions.sparse_categorical_crossentropy(y_true, y_pred, self.from_logits, self.ignore_class, self.axis)
 
 
 class CategoricalGeneralizedCrossEntropy(Loss):

@@ -43,7 +43,9 @@ def check_same_shape(name: str, y_true: Any, y_pred: Any) -> None:
     told = f"{name} got targets {_shape(y_true)} for predictions {_shape(y_pred)}. "
     if name == "categorical_crossentropy" and (y_true.ndim < y_pred.ndim or y_true.shape[-1] == 1):
         raise ShapeError(told + "For class numbers use sparse_categorical_crossentropy, or one-hot encode the targets.")
-    raise ShapeError(told + f"Make the model's last layer {y_true.shape[-1] if y_true.ndim else 1} wide, or the targets alike.")
+    raise ShapeError(
+        told + f"Make the model's last layer {y_true.shape[-1] if y_true.ndim else 1} wide, or the targets alike."
+    )
 
 
 def _shape(x: Any) -> str:
@@ -243,7 +245,7 @@ def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_cl
 
 
 def categorical_generalized_cross_entropy(y_true, y_pred, q):
-    """`(1 - p[y_true]^q) / q`: between crossentropy (q to 0) and absolute error (q = 1). Reference: arXiv:1805.07836."""
+    """`(1 - p[y_true]^q) / q`: from crossentropy (q to 0) to absolute error (q = 1). Reference: arXiv:1805.07836."""
     y_pred = jnp.asarray(y_pred)
     labels = jax.nn.one_hot(jnp.asarray(y_true, jnp.int32), y_pred.shape[-1], dtype=y_pred.dtype)
     labels = labels.reshape(y_pred.shape) if labels.ndim != y_pred.ndim else labels

@@ -60,8 +60,7 @@ def _clone_sequential(model: Sequential, input_tensors: Any, clone_function: Any
     for layer in model._stack:
         if isinstance(layer, InputLayer):
             continue
-        is_model = isinstance(layer, Model) and layer._graph is not None
-        if recursive and is_model:
+        if recursive and isinstance(layer, Model) and layer._graph is not None:
             clones.append(clone_model(layer, clone_function=clone_function, recursive=True))
         else:
             clones.append((clone_function or clone_layer)(layer))
@@ -88,9 +87,7 @@ def redraw(
     """
     graph = model._graph_or_raise("graph")
     given = jax.tree.leaves(input_tensors) or [_new_input(tensor) for tensor in graph.inputs]
-    new: dict[int, KerasTensor] = {
-        id(old): tensor for old, tensor in zip(graph.inputs, given, strict=True)
-    }
+    new: dict[int, KerasTensor] = {id(old): tensor for old, tensor in zip(graph.inputs, given, strict=True)}
     clones: dict[int, Operation] = {}
     for node in graph.nodes:
         args, kwargs = node.arguments(lambda tensor: new[id(tensor)])

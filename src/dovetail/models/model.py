@@ -17,8 +17,10 @@ from ..engine.programs import Programs
 from ..engine.pure import pure, write
 from ..engine.tensor import KerasTensor
 from ..ops.kernels.options import compile_jit
+from ..saving.weights import load_weights, save_weights
 from ..training.binding import BindingError, bind
 from ..training.trainer import Trainer
+from .summary import summary
 
 
 class Model(Trainer, Layer):
@@ -44,7 +46,7 @@ class Model(Trainer, Layer):
 
     def __new__(cls, *args: Any, **kwargs: Any):
         if cls is Model and (len(args) >= 2 or {"inputs", "outputs"} & set(kwargs)):
-            return super().__new__(Functional, *args, **kwargs)
+            return super().__new__(Functional, *args, **kwargs)  # type: ignore[arg-type]
         return super().__new__(cls, *args, **kwargs)
 
     def __init__(self, inputs: Any = None, outputs: Any = None, name: str | None = None, **kwargs: Any):
@@ -194,20 +196,14 @@ class Model(Trainer, Layer):
 
     def summary(self, *args: Any, **kwargs: Any) -> None:
         """Print layers, output shapes, parameters and connections; see `dovetail.models.summary`."""
-        from .summary import summary
-
         summary(self, *args, **kwargs)
 
     def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
         """Write the weights to a `.weights.h5` file as Keras 3 lays it out."""
-        from ..saving.weights import save_weights
-
         save_weights(self, filepath, overwrite)
 
     def load_weights(self, filepath: Any, skip_mismatch: bool = False) -> None:
         """Read weights that `save_weights` (or Keras 3) wrote."""
-        from ..saving.weights import load_weights
-
         load_weights(self, filepath, skip_mismatch)
 
 

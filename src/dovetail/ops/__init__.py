@@ -8,22 +8,22 @@ import jax.numpy as jnp
 
 from ..engine.operation import lift
 
-_FROM_NUMPY = (
-    "abs absolute add all amax amin any append arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax "
-    "argmin argsort array average bincount broadcast_to ceil clip concatenate conj copy cos cosh count_nonzero cross "
-    "cumprod cumsum diag diagonal diff digitize divide dot einsum empty equal exp expand_dims expm1 eye flip floor "
-    "floor_divide full full_like greater greater_equal hstack identity imag isclose isfinite isinf isnan less "
-    "less_equal linspace log log10 log1p log2 logaddexp logical_and logical_not logical_or logspace matmul max maximum "
-    "mean median meshgrid min minimum mod moveaxis multiply nan_to_num negative nonzero not_equal ones ones_like outer "
-    "pad power prod quantile ravel real reciprocal repeat reshape roll round sign sin sinh size sort split sqrt square "
-    "squeeze stack std subtract sum swapaxes take take_along_axis tan tanh tensordot tile trace transpose tri tril triu "
-    "true_divide vdot var vstack where zeros zeros_like"
-).split()
-_FROM_NN = (
-    "celu elu gelu glu hard_sigmoid hard_silu hard_tanh leaky_relu log_softmax one_hot relu relu6 selu sigmoid silu "
-    "soft_sign softmax softplus"
-).split()
-
+_FROM_NUMPY = """
+    abs absolute add all amax amin any append arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh
+    argmax argmin argsort array average bincount broadcast_to ceil clip concatenate conj copy cos cosh
+    count_nonzero cross cumprod cumsum diag diagonal diff digitize divide dot einsum empty equal exp
+    expand_dims expm1 eye flip floor floor_divide full full_like greater greater_equal hstack identity imag
+    isclose isfinite isinf isnan less less_equal linspace log log10 log1p log2 logaddexp logical_and
+    logical_not logical_or logspace matmul max maximum mean median meshgrid min minimum mod moveaxis multiply
+    nan_to_num negative nonzero not_equal ones ones_like outer pad power prod quantile ravel real reciprocal
+    repeat reshape roll round sign sin sinh size sort split sqrt square squeeze stack std subtract sum swapaxes take
+    take_along_axis tan tanh tensordot tile trace transpose tri tril triu true_divide vdot var vstack where
+    zeros zeros_like
+""".split()
+_FROM_NN = """
+    celu elu gelu glu hard_sigmoid hard_silu hard_tanh leaky_relu log_softmax one_hot relu relu6 selu sigmoid
+    silu soft_sign softmax softplus
+""".split()
 for _name in _FROM_NUMPY:
     globals()[_name] = lift(getattr(jnp, _name))
 for _name in _FROM_NN:

@@ -23,7 +23,9 @@ def get(identifier: Any) -> Any:
         return OptaxOptimizer(identifier)
     optimizer = _family.get(identifier)
     if not isinstance(optimizer, Optimizer):
-        raise TypeError(f"cannot interpret {identifier!r} as an optimizer: give a name, an optimizer or an optax transformation")
+        raise TypeError(
+            f"cannot interpret {identifier!r} as an optimizer: give a name, an optimizer or an optax transformation"
+        )
     return optimizer
 
 

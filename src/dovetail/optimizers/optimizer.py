@@ -1,7 +1,7 @@
 """Optimizer: variables around a small optax transformation, and what all optimizers share, once.
 
-A subclass gives the transformation (`transform`). Clipping, weight decay, loss scaling, accumulation of gradients, moving
-averages, constraints and the learning rate are links that this class puts around it.
+A subclass gives the transformation (`transform`). Clipping, weight decay, loss scaling, accumulation of gradients,
+moving averages, constraints and the learning rate are links that this class puts around it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -236,9 +236,7 @@ class Optimizer(Configured):
         """Add up gradients; at every `gradient_accumulation_steps`-th step update with their mean."""
         count = self.gradient_accumulation_steps
         changed = [*self._trainables, *self._averages, *self._accumulators, *self._slots]
-        totals = [
-            a.value if g is None else a.value + g for a, g in zip(self._accumulators, gradients, strict=True)
-        ]
+        totals = [a.value if g is None else a.value + g for a, g in zip(self._accumulators, gradients, strict=True)]
 
         def update(values: list[Any]) -> list[Any]:
             with StatelessScope(zip(changed, values, strict=True)) as scope:

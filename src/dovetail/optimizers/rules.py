@@ -147,8 +147,7 @@ class RMSprop(Optimizer):
                 mean = [rho * a + (1 - rho) * g for a, g in zip(mean, gradients, strict=True)]
                 variance = [v - jnp.square(a) for v, a in zip(velocity, mean, strict=True)]
             moved = [
-                rate.astype(g.dtype) * g * lax.rsqrt(v + self.epsilon)
-                for g, v in zip(gradients, variance, strict=True)
+                rate.astype(g.dtype) * g * lax.rsqrt(v + self.epsilon) for g, v in zip(gradients, variance, strict=True)
             ]
             momentum = state.momentum
             if self.momentum > 0:

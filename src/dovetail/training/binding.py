@@ -46,9 +46,7 @@ def bind(
     return [value]
 
 
-def _mismatch(
-    what: str, side: str, names: Sequence[str], extra: list[str], missing: list[str], optional: bool
-) -> str:
+def _mismatch(what: str, side: str, names: Sequence[str], extra: list[str], missing: list[str], optional: bool) -> str:
     parts = []
     if missing and not optional:
         parts.append(f"lacks {', '.join(repr(name) for name in missing)}")

@@ -49,7 +49,7 @@ def as_array(value: Any, what: str) -> Any:
         array = np.asarray(value)
     except ValueError as error:
         raise DataError(f"`{what}` is not an array: its rows have different shapes") from error
-    if array.dtype.kind not in "biufcV" or array.dtype.kind == "V" and "float" not in array.dtype.name:
+    if array.dtype.kind not in "biufcV" or (array.dtype.kind == "V" and "float" not in array.dtype.name):
         raise DataError(
             f"`{what}` holds {array.dtype} values ({_example(array)}): networks take numbers; encode them first"
         )
@@ -71,7 +71,7 @@ def _example(array: np.ndarray) -> str:
 
 def is_stream(x: Any) -> bool:
     """Whether `x` is an iterator of batches rather than arrays."""
-    return not isinstance(x, (list, tuple, dict)) and not hasattr(x, "shape") and hasattr(x, "__iter__") or (
+    return (not isinstance(x, (list, tuple, dict)) and not hasattr(x, "shape") and hasattr(x, "__iter__")) or (
         hasattr(x, "__getitem__") and hasattr(x, "__len__") and not hasattr(x, "shape")
         and not isinstance(x, (list, tuple, dict))
     )  # fmt: skip
@@ -148,9 +148,7 @@ def _check_input(array: Any, tensor: Any, name: str, where: str) -> None:
         )
 
 
-def _sample_weights(
-    sample_weight: Any, class_weight: Any, targets: list, names: list[str], where: str
-) -> list[Any]:
+def _sample_weights(sample_weight: Any, class_weight: Any, targets: list, names: list[str], where: str) -> list[Any]:
     weights: list[Any] = [None] * len(names)
     if sample_weight is not None:
         if isinstance(sample_weight, (dict, list, tuple)) and not _is_numbers(sample_weight):

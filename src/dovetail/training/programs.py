@@ -107,7 +107,7 @@ class EpochProgram:
         self._loops: dict[Any, bool] = {}
 
     def __call__(self, state: State, data: Samples, order: Any, start: int, stop: int) -> tuple[State, Any]:
-        """State after steps `start` to `stop`, and the metrics then. `order` are row numbers, or None for as they come."""
+        """State after steps `start` to `stop`, and the metrics then; `order` are row numbers, None as they come."""
         size = data.size if order is None else len(order)
         full = size // self.batch_size
         results = None

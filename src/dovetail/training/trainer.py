@@ -13,12 +13,12 @@ from ..callbacks import CallbackList, History
 from ..engine.errors import StateError
 from ..engine.operation import trace
 from ..engine.programs import Programs
-from ..engine.pure import State, keyed, pure, read, write
+from ..engine.pure import State, pure, read, write
 from ..engine.randomness import make_seed, permutation
 from ..engine.tensor import Spec
 from ..ops.kernels.options import compile_jit
-from .data import DataError, Samples, bind_inputs, gather
 from .binding import bind
+from .data import DataError, Samples, bind_inputs, gather
 from .objective import Objective
 from .programs import EpochProgram, Steps, on_device
 
@@ -66,7 +66,9 @@ class Trainer:
             NameLookupError: a name is not known; the closest one is given.
         """
         if run_eagerly:
-            raise StateError("`run_eagerly=True` is not there yet: use `jax.disable_jit()` around `fit` to step through")
+            raise StateError(
+                "`run_eagerly=True` is not there yet: use `jax.disable_jit()` around `fit` to step through"
+            )
         self.optimizer = optimizers_module.get(optimizer)
         self._objective = Objective(loss, loss_weights, metrics, weighted_metrics)
         self._train_programs: dict[Any, Any] = {}
@@ -103,9 +105,7 @@ class Trainer:
         for added in self.losses:  # type: ignore[attr-defined]
             loss = jnp.sum(added) if loss is None else loss + jnp.sum(jnp.asarray(added, jnp.float32))
         if loss is None:
-            raise StateError(
-                "there is no loss to minimize: give `compile` a loss, or have a layer call `add_loss`"
-            )
+            raise StateError("there is no loss to minimize: give `compile` a loss, or have a layer call `add_loss`")
         return loss
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> None:
@@ -317,18 +317,14 @@ class Trainer:
         programs = self._prepare(samples, training=True)
         return self._on_batch(programs, "train", programs.steps.variables, samples, return_dict)
 
-    def test_on_batch(
-        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
-    ) -> Any:
+    def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
         """Loss and metrics, since `reset_metrics`, with one batch more."""
         self._check_compiled("test_on_batch")
         samples = gather(self, x, y, sample_weight)
         programs = self._prepare(samples, training=False)
         return self._on_batch(programs, "test", programs.steps.test_variables, samples, return_dict)
 
-    def _on_batch(
-        self, programs: Any, kind: str, variables: Any, samples: Samples, return_dict: bool
-    ) -> Any:
+    def _on_batch(self, programs: Any, kind: str, variables: Any, samples: Samples, return_dict: bool) -> Any:
         state, results = programs.batch(kind)(read(variables), samples)
         write(variables, state)
         logs = _floats(results)
@@ -411,9 +407,7 @@ class _TrainPrograms:
 class _Runner:
     """Runs the training program over epochs, in pieces as long as callbacks and progress allow."""
 
-    def __init__(
-        self, model: Trainer, steps: Steps, program: EpochProgram, data: Samples, watchers: CallbackList
-    ):
+    def __init__(self, model: Trainer, steps: Steps, program: EpochProgram, data: Samples, watchers: CallbackList):
         self.model, self.steps, self.program, self.data, self.watchers = model, steps, program, data, watchers
         self.zero_metrics = model._programs.get(
             ("train", id(model._objective), id(model.optimizer), True), lambda: _TrainPrograms(steps)
@@ -536,7 +530,6 @@ def _positive(name: str, value: Any) -> int:
 
 def _check_names(model: Any) -> None:
     """Losses, weights and metrics given by output name must name outputs that exist."""
-    from .binding import bind
 
     objective = model._objective
     for what in ("loss", "loss_weights", "metrics", "weighted_metrics"):

@@ -14,8 +14,8 @@ from .guidance import Guidance
 class MergeLayer(Layer):
     """Base of layers that join branches: a subclass writes `merge(branches)`.
 
-    Branches of fewer axes get axes of size 1 behind the batch axis; sizes of 1 are repeated; an open axis takes the size
-    that another branch knows.
+    Branches of fewer axes get axes of size 1 behind the batch axis; sizes of 1 are repeated; an open axis takes the
+    size that another branch knows.
 
     Shapes:
         branches: a list of arrays (batch, ...) that broadcast together

@@ -55,9 +55,7 @@ def names_of(branches: Sequence[Any]) -> list[str]:
 def table(names: Sequence[str], shapes: Sequence[Shape]) -> str:
     """The branches, one a line: name and full shape."""
     width = max(len(name) for name in names)
-    return "\n".join(
-        f"    {name:<{width}}  {format_shape(shape)}" for name, shape in zip(names, shapes, strict=True)
-    )
+    return "\n".join(f"    {name:<{width}}  {format_shape(shape)}" for name, shape in zip(names, shapes, strict=True))
 
 
 def aligned(shapes: Sequence[Shape]) -> list[Shape]:
@@ -146,8 +144,8 @@ def _advice(names: Sequence[str], shapes: Sequence[Shape], lined: Sequence[Shape
     if place == -1:
         return f"Give {_all(names)} the same last axis, e.g. Dense({wanted}) on {' and '.join(others)}{instead}."
     return (
-        f"Give {_all(names)} the same size on axis {place}: bring {' and '.join(others)} to {wanted} by pooling, strides, "
-        f"padding or upsampling, or reduce it to 1, which is repeated{instead}."
+        f"Give {_all(names)} the same size on axis {place}: bring {' and '.join(others)} to {wanted} by pooling, "
+        f"strides, padding or upsampling, or reduce it to 1, which is repeated{instead}."
     )
 
 

@@ -115,16 +115,17 @@ class Merge(MergeLayer):
             return jnp.concatenate(inputs, axis=self.concat_axis)
         if self.mode in ("dot", "cos"):
             a, b = resolved_axes(self.dot_axes, [branch.ndim for branch in inputs])
-            return (cosine if self.mode == "cos" else batch_dot)(*inputs, a, b)
+            return (cosine if self.mode == "cos" else batch_dot)(inputs[0], inputs[1], a, b)
         return ELEMENTWISE[self.mode].merge(self, self.aligned(inputs))  # type: ignore[arg-type]
 
     def _checked(self, output: Any, inputs: list[Any]) -> Any:
         """The function's result, if it has the shape that was declared."""
-        declared = self.output_shape_argument
+        declared: Any = self.output_shape_argument
         if declared is None:
             return output
         if callable(declared):
-            declared = tuple(declared([open_shape(branch) for branch in inputs]))[1:]
+            full: Any = declared([open_shape(branch) for branch in inputs])
+            declared = tuple(full)[1:]
         elif not isinstance(declared, (tuple, list)):
             raise TypeError(f"`output_shape` is a tuple without the batch axis, or a function, not {declared!r}")
         got = open_shape(output)[1:]
@@ -159,7 +160,7 @@ class Merge(MergeLayer):
 
 
 def cosine(first: Any, second: Any, a: int, b: int) -> Any:
-    """`dot(x, y) / max(sqrt(dot(x, x) * dot(y, y)), 1e-7)`, each as a batch dot, with an axis of size 1 behind the batch.
+    """`dot(x, y) / max(sqrt(dot(x, x) * dot(y, y)), 1e-7)`, with an axis of size 1 behind the batch axis.
 
     Beyond vectors the divisor is made of Gram matrices, elementwise, as in Keras 1.
     """

@@ -1,8 +1,8 @@
 """Convolution, channels last, whose gradients stay fast inside loops on CPU.
 
 XLA on CPU has one fast dimension order: batch, space, channels for arrays; space, in, out for kernels. Autodiff's
-gradients have others, which a pass reorders outside of loops only; inside `fori_loop` and `scan` they become scalar code,
-tens of times slower. So both gradients are written here as convolutions in that order, with explicit flips.
+gradients have others, which a pass reorders outside of loops only; inside `fori_loop` and `scan` they become scalar
+code, tens of times slower. So both gradients are written here as convolutions in that order, with explicit flips.
 """
 
 import functools
@@ -19,9 +19,7 @@ _SPACE = {1: "H", 2: "HW", 3: "DHW"}
 Pairs = tuple[tuple[int, int], ...]
 
 
-def conv(
-    x: Any, w: Any, strides: Any = 1, padding: Any = "valid", dilation: Any = 1, groups: int = 1
-) -> Any:
+def conv(x: Any, w: Any, strides: Any = 1, padding: Any = "valid", dilation: Any = 1, groups: int = 1) -> Any:
     """Convolution over 1 to 3 spatial axes.
 
     Args:
@@ -63,9 +61,7 @@ def _pairs(
     return tuple((total // 2, total - total // 2) for total in totals)
 
 
-def _general(
-    x: Any, w: Any, strides: Any, pairs: Any, dilation: Any, groups: int = 1, lhs_dilation: Any = None
-) -> Any:
+def _general(x: Any, w: Any, strides: Any, pairs: Any, dilation: Any, groups: int = 1, lhs_dilation: Any = None) -> Any:
     space = _SPACE[x.ndim - 2]
     return lax.conv_general_dilated(
         x, w, strides, pairs, lhs_dilation, dilation, (f"N{space}C", f"{space}IO", f"N{space}C"), groups

@@ -15,8 +15,8 @@ _setting = {"reduce": True}
 def use_library_reductions(enabled: bool) -> None:
     """Whether XLA may hand reductions to its kernel library; on unless set.
 
-    Reductions of products of broadcasts of rank 8 and more can crash jaxlib 0.10.2 (JAX issue 39257). Programs with such
-    expressions should turn this off before they compile; it costs up to 1.2 times on convolutional networks.
+    Reductions of products of broadcasts of rank 8 and more can crash jaxlib 0.10.2 (JAX issue 39257). Programs with
+    such expressions should turn this off before they compile; it costs up to 1.2 times on convolutional networks.
     """
     _setting["reduce"] = bool(enabled)
     compiler_options.cache_clear()
@@ -54,7 +54,7 @@ def barriers_kept() -> bool:
     A misspelt pass name is accepted silently, so that acceptance of the option proves nothing.
     """
     program = jax.jit(lambda x: lax.optimization_barrier(x * 2) + 1, compiler_options=compiler_options())
-    return "opt-barrier" in program.lower(0.0).compile().as_text()
+    return "opt-barrier" in (program.lower(0.0).compile().as_text() or "")
 
 
 def compile_jit(function: Callable[..., Any], **kwargs: Any) -> Any:

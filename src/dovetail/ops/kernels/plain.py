@@ -13,8 +13,8 @@ _plain: ContextVar[bool] = ContextVar("plain_kernels", default=False)
 def plain_kernels() -> Iterator[None]:
     """Inside, every kernel traces as its plain form.
 
-    The tuned kernels carry their own reverse-mode gradient, so `jax.jvp`, `jax.jacfwd` and reverse-over-forward raise on
-    them; the plain forms support all of JAX. Enter this while tracing (around the first call of a jitted function).
+    The tuned kernels carry their own reverse-mode gradient, so `jax.jvp`, `jax.jacfwd` and reverse-over-forward raise
+    on them; the plain forms support all of JAX. Enter this while tracing (around the first call of a jitted function).
     """
     token = _plain.set(True)
     try:

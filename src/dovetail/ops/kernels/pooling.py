@@ -105,7 +105,8 @@ def _general_with_index(x: Any, window: tuple, strides: tuple, pairs: tuple) -> 
     if any(before or after for before, after in pairs):
         padded = barrier(jnp.pad(x, ((0, 0), *pairs, (0, 0)), constant_values=-jnp.inf))
     out = [(size - k) // s + 1 for size, k, s in zip(padded.shape[1:3], window, strides, strict=True)]
-    best = index = None
+    best: Any = None
+    index: Any = None
     for number in range(window[0] * window[1]):
         i, j = divmod(number, window[1])
         value = padded[:, i : i + (out[0] - 1) * strides[0] + 1 : strides[0]]
