@@ -30,7 +30,8 @@ class Row(NamedTuple):
         return [one(shape) for shape in self.shape] if isinstance(self.shape, list) else one(self.shape)
 
     def __str__(self) -> str:
-        inside = ",".join(f"{key}={value}" for key, value in self.arguments.items())
+        inside = ",".join(f"{key}={getattr(value, '__name__', value)}" for key, value in self.arguments.items())
+        inside += "" if not isinstance(self.shape, list) else f";{len(self.shape)} branches"
         return f"{self.name}({inside})"
 
 
@@ -137,6 +138,22 @@ POOLING = [
     ),
 ]
 
-# -- merging: rows of layers/merging go here
+MERGING = [
+    Row("Add", {}, [(4, 5), (4, 5)]),
+    Row("Add", {}, [(4, 3, 5), (4, 5), (4, 1, 5)]),
+    Row("Subtract", {}, [(4, 5), (4, 5)]),
+    Row("Multiply", {}, [(4, 5), (4, 1)]),
+    Row("Average", {}, [(4, 3, 5), (4, 3, 5), (4, 3, 5)]),
+    Row("Maximum", {}, [(4, 5), (4, 5)]),
+    Row("Minimum", {}, [(4, 5), (4, 5)]),
+    Row("Concatenate", {}, [(4, 5), (4, 3)]),
+    Row("Concatenate", {"axis": 1}, [(4, 5, 2), (4, 3, 2)]),
+    Row("Dot", {"axes": 1}, [(4, 5), (4, 5)]),
+    Row("Dot", {"axes": (2, 1), "normalize": True}, [(4, 3, 5), (4, 5, 2)]),
+    Row("Merge", {"mode": "sum"}, [(4, 5), (4, 5)]),
+    Row("Merge", {"mode": "concat", "concat_axis": 1}, [(4, 5, 2), (4, 3, 2)]),
+    Row("Merge", {"mode": "cos"}, [(4, 5), (4, 5)]),
+    Row("Merge", {"mode": "dot", "dot_axes": [2, 2]}, [(4, 3, 5), (4, 2, 5)]),
+]
 
-ROWS = CORE + ACTIVATION + REGULARIZATION + RESHAPING + NORMALIZATION + CONVOLUTION + POOLING
+ROWS = MERGING + CORE + ACTIVATION + REGULARIZATION + RESHAPING + NORMALIZATION + CONVOLUTION + POOLING

@@ -32,6 +32,9 @@ class MergeLayer(Layer):
     min_branches: ClassVar[int] = 1
     max_branches: ClassVar[int | None] = None
 
+    def __init__(self, **kwargs: Any):
+        super().__init__(**kwargs)
+
     def merge(self, branches: list[Any]) -> Any:
         """The equation, on arrays of equal rank."""
         raise NotImplementedError(f"{type(self).__name__} needs a `merge(branches)`")

@@ -165,7 +165,8 @@ def cosine(first: Any, second: Any, a: int, b: int) -> Any:
     Beyond vectors the divisor is made of Gram matrices, elementwise, as in Keras 1.
     """
     squares = batch_dot(first, first, a, a) * batch_dot(second, second, b, b)
-    ratio = batch_dot(first, second, a, b) / jnp.maximum(jnp.sqrt(squares), 1e-7)
+    # beyond vectors a product can be negative: Keras 1 then divides by 1e-7 too
+    ratio = batch_dot(first, second, a, b) / jnp.sqrt(jnp.maximum(squares, 1e-14))
     return ratio[:, None]
 
 
