@@ -149,7 +149,9 @@ class Layer(Operation):
             raise
         if self.activity_regularizer is not None:
             for output in jax.tree.leaves(outputs):
-                self.add_loss(self.activity_regularizer(output))
+                loss = self.activity_regularizer(output)
+                # a mean over the samples: the same strength whatever the batch size
+                self.add_loss(loss / output.shape[0] if output.ndim else loss)
         return outputs, output_masks
 
     def _call_with_masks(self, args: tuple, kwargs: dict, masks: Any) -> tuple[Any, list]:
