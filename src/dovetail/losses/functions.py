@@ -29,16 +29,12 @@ def same_rank(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
 
 
 def check_same_shape(name: str, y_true: Any, y_pred: Any) -> None:
-    """Targets must broadcast to the prediction.
+    """Targets must have the shape of the prediction: broadcasting one to the other is never what was meant.
 
     Raises:
         ShapeError: they do not; both shapes are named, and for labels the loss that takes them.
     """
-    try:
-        fits = jnp.broadcast_shapes(y_true.shape, y_pred.shape) == y_pred.shape
-    except ValueError:
-        fits = False
-    if fits and (y_true.ndim == y_pred.ndim):
+    if y_true.shape == y_pred.shape:
         return
     told = f"{name} got targets {_shape(y_true)} for predictions {_shape(y_pred)}. "
     if name == "categorical_crossentropy" and (y_true.ndim < y_pred.ndim or y_true.shape[-1] == 1):
