@@ -30,9 +30,7 @@ def extrapolated(keras):
     data = digits()
     layers = keras.layers
     x = [data["x"]["top"], data["x"]["bottom"]]
-    held_out = [
-        ([data[f"x{s}"]["top"], data[f"x{s}"]["bottom"]], data[f"y{s}"]) for s in ("_val", "_test")
-    ]
+    held_out = [([data[f"x{s}"]["top"], data[f"x{s}"]["bottom"]], data[f"y{s}"]) for s in ("_val", "_test")]
 
     def build(merge):
         top, bottom = keras.Input((32,)), keras.Input((32,))

@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 PACKAGES = ("jax", "keras", "tensorflow", "torch", "numpy")
+QUIET = 0.5  # seconds for the threads of the engine before to stop spinning
 KERAS_BACKENDS = {"keras-jax": "jax", "keras-tensorflow": "tensorflow", "keras-torch": "torch"}
 
 
@@ -41,7 +42,10 @@ class Engine:
     """The parent's side of one worker."""
 
     def __init__(self, script, name):
-        environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": os.environ.get("CUDA_VISIBLE_DEVICES", "")}
+        environment = os.environ | {
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            "CUDA_VISIBLE_DEVICES": os.environ.get("CUDA_VISIBLE_DEVICES", ""),
+        }
         if name in KERAS_BACKENDS:
             environment["KERAS_BACKEND"] = KERAS_BACKENDS[name]
         self.name = name
@@ -80,6 +84,7 @@ def measure(script, engines, rounds):
             print(f"{name}: did not start, left out", file=sys.stderr)
     for _ in range(rounds):
         for worker in workers:
+            time.sleep(QUIET)
             for measurement in worker.measurements:
                 found.setdefault(measurement, {}).setdefault(worker.name, []).append(worker.sample(measurement))
     for worker in workers:
@@ -118,7 +123,9 @@ def machine():
     name = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
-        name = next((line.split(":")[1].strip() for line in info.read_text().splitlines() if "model name" in line), name)
+        name = next(
+            (line.split(":")[1].strip() for line in info.read_text().splitlines() if "model name" in line), name
+        )
     return f"{time.strftime('%Y-%m-%d')}, {name}, {os.cpu_count()} cores, Python {platform.python_version()}, {', '.join(versions)}"
 
 
