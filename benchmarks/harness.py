@@ -1,8 +1,8 @@
 """Runs engines interleaved, each in a process of its own, and prints ratios with their spread.
 
-A benchmark is a Python file with a function `worker(engine)` that prepares everything, warms up, and returns a dictionary
-of functions without arguments, each one sample in seconds. The parent asks the workers in turn, round after round, so
-that a machine whose speed drifts treats all alike.
+A benchmark is a Python file with a function `worker(engine)` that prepares everything, warms up, and returns a
+dictionary of functions without arguments, each one sample in seconds. The parent asks the workers in turn, round after
+round, so that a machine whose speed drifts treats all alike.
 """
 
 import argparse
@@ -126,7 +126,8 @@ def machine():
         name = next(
             (line.split(":")[1].strip() for line in info.read_text().splitlines() if "model name" in line), name
         )
-    return f"{time.strftime('%Y-%m-%d')}, {name}, {os.cpu_count()} cores, Python {platform.python_version()}, {', '.join(versions)}"
+    where = f"{name}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    return f"{time.strftime('%Y-%m-%d')}, {where}, {', '.join(versions)}"
 
 
 def seconds_of(function, repeats=1):

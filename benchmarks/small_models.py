@@ -1,4 +1,4 @@
-"""A four-branch Dense network: an epoch of `fit`, and `predict` of one sample, beside Keras, PyTorch and hand-written JAX.
+"""A four-branch Dense network beside Keras, PyTorch and hand-written JAX: an epoch of `fit`, `predict` of one sample.
 
 Input 10, four Dense(10, relu), Add, Dense(1, sigmoid); 10 000 rows, batch 32, Adam, binary crossentropy.
 """

@@ -37,6 +37,7 @@ class Model(Trainer, Layer):
         GraphError: the outputs need an input that is not given.
 
     Example:
+        >>> import dovetail
         >>> x = dovetail.Input((4,))
         >>> dovetail.Model(x, dovetail.layers.Dense(3)(x)).output_shape
         (None, 3)

@@ -23,6 +23,7 @@ class Sequential(Model):
         name: of the model.
 
     Example:
+        >>> import dovetail
         >>> model = dovetail.Sequential([dovetail.Input((4,)), dovetail.layers.Dense(3)])
         >>> model.output_shape
         (None, 3)
