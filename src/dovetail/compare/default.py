@@ -18,8 +18,8 @@ def default_model() -> Model:
     """Two Dense branches, each seeing half of an 8 by 8 image, joined before the classifier."""
     top, bottom = Input((32,), name="top"), Input((32,), name="bottom")
     branches = [
-        Dense(32, activation="relu", name="top_features")(top),
-        Dense(32, activation="relu", name="bottom_features")(bottom),
+        Dense(32, activation="relu", name="top_half")(top),
+        Dense(32, activation="relu", name="bottom_half")(bottom),
     ]
     joined = Concatenate(name="join")(branches)
     hidden = Dense(32, activation="relu", name="hidden")(joined)

@@ -22,7 +22,7 @@ STYLE = """
 }
 * { box-sizing: border-box; }
 body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--page);
-  max-width: 1080px; margin: 0 auto; padding: 24px 16px 64px; }
+  max-width: 1240px; margin: 0 auto; padding: 24px 16px 64px; }
 h1 { font-size: 1.6rem; margin: 0 0 4px; } h2 { font-size: 1.15rem; margin: 36px 0 10px; }
 .pre { white-space: pre-wrap; }
 .soft { color: var(--soft); } .lead { background: var(--card); border-left: 4px solid #1a7f37; padding: 14px 18px;
@@ -34,7 +34,7 @@ tr.chosen td { background: var(--card); font-weight: 600; }
 .badge { color: #fff; border-radius: 10px; padding: 1px 9px; font-size: .85rem; font-weight: 600; }
 figure { margin: 0; background: #fff; border: 1px solid var(--line); border-radius: 6px; padding: 10px; }
 figure svg { width: 100%; height: auto; display: block; } figcaption { color: #57606a; font-size: .9rem; }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(320px, 1fr)); gap: 16px; }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(440px, 100%), 1fr)); gap: 16px; }
 .plots .full { grid-column: 1 / -1; } dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 18px; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 """
@@ -227,7 +227,7 @@ def _cost(comparison: "Comparison", axes: Any) -> bool:
 
 
 def _rates(comparison: "Comparison", axes: Any) -> bool:
-    drawn = False
+    curves = []
     for c in comparison.ranked:
         by_rate: dict[float, list[float]] = {}
         for run in c.runs:
@@ -235,15 +235,22 @@ def _rates(comparison: "Comparison", axes: Any) -> bool:
                 by_rate.setdefault(run.learning_rate, []).append(run.validation_score)
         if len(by_rate) > 1:
             rates = sorted(by_rate)
-            means = [sum(by_rate[rate]) / len(by_rate[rate]) for rate in rates]
-            axes.plot(rates, means, "-o", ms=4, color=_color(c), alpha=0.8)
-            axes.annotate(c.name, (rates[-1], means[-1]), xytext=(5, -3), textcoords="offset points", fontsize=7)
-            drawn = True
+            curves.append((c, rates, [sum(by_rate[rate]) / len(by_rate[rate]) for rate in rates]))
+    if not curves:
+        return False
+    heights = [mean for _, _, means in curves for mean in means]
+    gap = (max(heights) - min(heights)) / 18 or 1.0
+    labelled: list[float] = []
+    for c, rates, means in curves:
+        axes.plot(rates, means, "-o", ms=4, color=_color(c), alpha=0.8)
+        if all(abs(means[-1] - other) > gap for other in labelled):  # names that would cover each other stay away
+            labelled.append(means[-1])
+            axes.annotate(c.name, (rates[-1], means[-1]), xytext=(5, -3), textcoords="offset points", fontsize=8)
     axes.set_xscale("log")
     axes.set_xlabel("learning rate")
     axes.set_ylabel(f"validation {comparison.metric}")
     axes.margins(x=0.3)
-    return drawn
+    return True
 
 
 def _seeds(comparison: "Comparison", axes: Any) -> bool:

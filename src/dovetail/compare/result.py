@@ -247,16 +247,18 @@ class Comparison:
 
     def table(self) -> Any:
         """A rich table, best test score first; then what failed, with the reason."""
+        from rich.box import SIMPLE_HEAD
         from rich.table import Table
 
         percent = round(100 * self.confidence)
-        table = Table(title=f"{self.metric} on test data, {percent} % intervals over seeds", title_justify="left")
-        table.add_column("candidate", no_wrap=True)
-        for heading in (self.metric, "difference to best", "verdict", "parameters", "one sample", "epoch"):
-            table.add_column(heading, justify="left" if heading == "verdict" else "right", no_wrap=True)
-        rates = {c.learning_rate for c in self.ranked}
-        if rates != {None}:
-            table.add_column("rate", justify="right", no_wrap=True)
+        title = f"{self.metric} on test data, {percent} % intervals over seeds"
+        table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+        table.add_column("candidate", overflow="fold")
+        table.add_column(self.metric, justify="right", no_wrap=True)
+        table.add_column("to best", justify="right", no_wrap=True)
+        table.add_column("verdict", no_wrap=True)
+        for heading in ("params", "sample", "epoch"):
+            table.add_column(heading, justify="right", no_wrap=True)
         diverged = any(c.diverged for c in self.candidates)
         if diverged:
             table.add_column("diverged", justify="right", no_wrap=True)
@@ -264,15 +266,13 @@ class Comparison:
         for c in self.ranked:
             row = [
                 f"{c.name} ←" if c is self.recommended else c.name,
-                f"{c.interval.mean:.4f}{_spread(c.interval)}",
-                "" if c.difference is None else f"{c.difference.interval.mean:+.4f}{_spread(c.difference.interval)}",
+                _short(c.interval),
+                "" if c.difference is None else _short(c.difference.interval, "+"),
                 f"[{styles.get(c.verdict, '')}]{c.verdict}[/]" if c.verdict else "",
                 _count(c.cost.parameters),
                 _time(c.cost.latency_seconds),
                 _time(c.cost.epoch_seconds),
             ]
-            if rates != {None}:
-                row.append("" if c.learning_rate is None else f"{c.learning_rate:g}")
             if diverged:
                 row.append(f"{c.diverged}/{len(c.runs)}" if c.diverged else "")
             table.add_row(*row)
@@ -398,6 +398,15 @@ def _choose_rate(candidate: CandidateResult, higher_is_better: bool, confidence:
 
 def _spread(interval: Interval) -> str:
     return "" if math.isnan(interval.low) else f" ± {(interval.high - interval.low) / 2:.4f}"
+
+
+def _short(interval: Interval, sign: str = "") -> str:
+    """0.971±.005: a score with half its interval, as narrow as it can be read."""
+    mean = f"{interval.mean:{sign}.3f}" if abs(interval.mean) < 1000 else f"{interval.mean:{sign}.3g}"
+    if math.isnan(interval.low):
+        return mean
+    half = (interval.high - interval.low) / 2
+    return f"{mean}±" + (f"{half:.3f}".removeprefix("0") if half < 1000 else f"{half:.3g}")
 
 
 def _parameters(candidate: CandidateResult) -> str:
