@@ -23,14 +23,17 @@ def linear(x):
 
 @_public
 def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
-    """`max(x, 0)`; below `threshold` `negative_slope * (x - threshold)`, and at most `max_value`."""
-    if negative_slope == 0 and threshold == 0:
-        y = jnp.maximum(x, 0)
-    else:
-        y = jnp.where(x >= threshold, x, negative_slope * (x - threshold))
-        if negative_slope == 0:
-            y = jnp.where(x >= threshold, x, jnp.zeros_like(x))
-    return y if max_value is None else jnp.minimum(y, max_value)
+    """`max(x, 0)`; up to `threshold` `negative_slope * (x - threshold)`, and at most `max_value`.
+
+    The gradient at 0 is 0, as in Keras. A `max_value` brings what is above `threshold` between 0 and it.
+    """
+    x = jnp.asarray(x)
+    if negative_slope and max_value is None and not threshold:
+        return jax.nn.leaky_relu(x, negative_slope)
+    y = jnp.where(x > threshold, x, 0) if threshold else jax.nn.relu(x)
+    if max_value is not None:
+        y = jnp.clip(y, 0, jnp.asarray(max_value, x.dtype))
+    return y - negative_slope * jax.nn.relu(threshold - x) if negative_slope else y
 
 
 @_public
@@ -92,13 +95,13 @@ def softsign(x):
 @_public
 def soft_shrink(x, threshold=0.5):
     """`x` moved towards 0 by `threshold`, 0 within it."""
-    return jnp.sign(x) * jnp.maximum(jnp.abs(x) - threshold, 0)
+    return jnp.where(jnp.abs(x) > threshold, x - jnp.sign(x) * threshold, 0.0)
 
 
 @_public
 def hard_shrink(x, threshold=0.5):
     """`x`, 0 where `|x| <= threshold`."""
-    return jnp.where(jnp.abs(x) > threshold, x, 0)
+    return jnp.where(jnp.abs(x) > threshold, x, 0.0)
 
 
 @_public
@@ -110,7 +113,7 @@ def tanh_shrink(x):
 @_public
 def threshold(x, threshold, default_value):
     """`x` where above `threshold`, else `default_value`."""
-    return jnp.where(x > threshold, x, jnp.asarray(default_value, jnp.asarray(x).dtype))
+    return jnp.where(x > threshold, x, default_value)
 
 
 @_public
@@ -193,7 +196,10 @@ def sparse_plus(x):
 
 @_public
 def sparsemax(x, axis=-1):
-    """The nearest point of the simplex: a softmax with exact zeros. Reference: arXiv:1602.02068."""
+    """The nearest point of the simplex: a softmax with exact zeros.
+
+    Reference: Martins & Astudillo 2016, arXiv:1602.02068, algorithm 1. Keras 3.15 sums to less than 1 (keras#23425).
+    """
     moved = jnp.moveaxis(x, axis, -1)
     ordered = jnp.sort(moved, axis=-1, descending=True)
     sums = jnp.cumsum(ordered, axis=-1)

@@ -9,10 +9,10 @@ from .engine.settings import epsilon
 
 
 class Constraint(Configured):
-    """A function from a weight to the weight that takes its place."""
+    """A function from a weight to the weight that takes its place; this one changes nothing."""
 
     def __call__(self, w: Any) -> Any:
-        raise NotImplementedError(f"{type(self).__name__} needs a `__call__(w)`")
+        return w
 
 
 def _norms(w: Any, axis: Any) -> Any:
@@ -43,11 +43,15 @@ class NonNeg(Constraint):
     """Negative weights become 0."""
 
     def __call__(self, w: Any) -> Any:
-        return w * (w >= 0).astype(w.dtype)
+        return jnp.maximum(w, 0)
 
 
 class UnitNorm(Constraint):
-    """Norms along `axis` are 1."""
+    """Norms along `axis` are 1.
+
+    Args:
+        axis: along which norms are taken: 0 for the kernel of Dense, (0, 1, 2) for that of Conv2D.
+    """
 
     def __init__(self, axis: Any = 0):
         self.axis = axis

@@ -34,6 +34,8 @@ class RandomInitializer(Initializer):
     """
 
     def __init__(self, seed: Any = None):
+        if isinstance(seed, dict) and seed.get("class_name") == "SeedGenerator":
+            seed = SeedGenerator.from_config(seed["config"])
         if seed is not None and not isinstance(seed, (int, np.integer, SeedGenerator)):
             raise TypeError(f"`seed` is an integer, a SeedGenerator or None, not {seed!r}")
         self.seed = seed
@@ -78,13 +80,21 @@ class Ones(Initializer):
 
 
 class Constant(Initializer):
-    """All `value`, or an array that broadcasts to the shape."""
+    """All `value`, or an array that broadcasts to the shape.
+
+    Raises:
+        ShapeError: the array does not broadcast to the shape.
+    """
 
     def __init__(self, value: Any = 0.0):
         self.value = value
 
     def __call__(self, shape: Any, dtype: Any = None) -> np.ndarray:
-        return _as(np.broadcast_to(np.asarray(self.value), tuple(shape)), dtype)
+        value = np.asarray(self.value)
+        try:
+            return _as(np.broadcast_to(value, tuple(shape)), dtype)
+        except ValueError as error:
+            raise ShapeError(f"values of shape {value.shape} do not fill a weight of shape {tuple(shape)}") from error
 
 
 class Identity(Initializer):
@@ -144,8 +154,8 @@ class VarianceScaling(RandomInitializer):
         mode: "fan_in", "fan_out" or "fan_avg".
         distribution: "truncated_normal", "untruncated_normal" or "uniform".
         seed: see `RandomInitializer`.
-        input_axes, output_axes: which axes count as inputs and outputs; None takes all but the last two as a window,
-            then input and output.
+        input_axes, output_axes: which axes are inputs and outputs of one unit. Given both, the axes in neither do not
+            count; otherwise, as in Keras, the last two are input and output and the others a window on both.
 
     Reference: He et al. 2015, arXiv:1502.01852; Glorot & Bengio 2010.
     """
@@ -185,13 +195,8 @@ class VarianceScaling(RandomInitializer):
 def compute_fans(shape: Any, input_axes: Any = None, output_axes: Any = None) -> tuple[float, float]:
     """How many inputs and outputs one unit of a kernel of this shape has."""
     shape = tuple(shape)
-    if input_axes is not None or output_axes is not None:
-        if not shape:
-            raise ShapeError("a scalar has no input or output axes")
-        ins = _axes(input_axes, len(shape), [len(shape) - 2] if len(shape) > 1 else [0])
-        outs = _axes(output_axes, len(shape), [len(shape) - 1])
-        window = math.prod(n for axis, n in enumerate(shape) if axis not in (*ins, *outs))
-        return window * math.prod(shape[a] for a in ins), window * math.prod(shape[a] for a in outs)
+    if input_axes is not None and output_axes is not None:
+        return _size(shape, input_axes), _size(shape, output_axes)
     if not shape:
         return 1, 1
     if len(shape) == 1:
@@ -200,10 +205,11 @@ def compute_fans(shape: Any, input_axes: Any = None, output_axes: Any = None) ->
     return window * shape[-2], window * shape[-1]
 
 
-def _axes(axes: Any, rank: int, default: Sequence[int]) -> list[int]:
-    if axes is None:
-        return list(default)
-    return [axis % rank for axis in ([axes] if isinstance(axes, int) else axes)]
+def _size(shape: tuple[int, ...], axes: int | Sequence[int]) -> int:
+    axes = [axes] if isinstance(axes, int) else axes
+    if any(not -len(shape) <= axis < len(shape) for axis in axes):
+        raise ShapeError(f"a weight of shape {shape} does not have all of the axes {tuple(axes)}")
+    return math.prod(shape[axis] for axis in axes)
 
 
 class _Scaled(VarianceScaling):
@@ -275,17 +281,23 @@ class Orthogonal(RandomInitializer):
         return _as(self.gain * q.reshape(tuple(shape)), dtype)
 
 
+COMMON_WINDOWS = ("hann", "hamming", "blackman", "bartlett", "boxcar", "cosine", "flattop", "nuttall", "tukey")
+
+
 class STFT(Initializer):
-    """The kernel of a short-time Fourier transform, for a 1-D convolution.
+    """The kernel of a short-time Fourier transform, for a 1-D convolution: `window * exp(-2 pi i time * rate)`.
 
     Args:
         side: "real" or "imag": which part.
-        window: "hann", "hamming", a window function's values, or None.
-        scaling: "density" or "spectrum", or None.
-        periodic: whether the window is periodic.
+        window: the name of a window of `scipy.signal`, its values, or None for no window and no scaling.
+        scaling: "density" (divided by the root of the window's energy), "spectrum" (by its sum), or None.
+        periodic: whether the window is periodic, or symmetric.
 
     Shapes:
         shape: (window length, 1, fft length // 2 + 1)
+
+    Raises:
+        ShapeError: the shape is not of this form, or the window has another length.
     """
 
     def __init__(
@@ -295,31 +307,36 @@ class STFT(Initializer):
             raise unknown_name("side of STFT", side, ("real", "imag"))
         if scaling is not None and scaling not in ("density", "spectrum"):
             raise unknown_name("scaling of STFT", scaling, ("density", "spectrum"))
-        if isinstance(window, str) and window not in ("hann", "hamming"):
-            raise unknown_name("window of STFT", window, ("hann", "hamming"))
         self.side, self.window, self.scaling, self.periodic = side, window, scaling, periodic
+        if isinstance(window, str):
+            self._window(1)  # so that a typo raises here
 
     def __call__(self, shape: Any, dtype: Any = None) -> np.ndarray:
+        if len(shape) != 3 or shape[1] != 1 or shape[2] < 2:
+            raise ShapeError(f"STFT makes arrays (window length, 1, fft length // 2 + 1), not of shape {tuple(shape)}")
         length, _, channels = shape
-        fft_length = (channels - 1) * 2
-        times, rates = np.arange(length), np.arange(channels)
-        angles = 2 * math.pi * np.outer(times, rates) / fft_length
-        kernel = np.cos(angles) if self.side == "real" else np.sin(angles)
-        kernel = kernel / math.sqrt(fft_length) if self.scaling is None else kernel
+        angles = math.pi * np.outer(np.arange(length), np.arange(channels)) / (channels - 1)
+        kernel = np.cos(angles) if self.side == "real" else -np.sin(angles)
+        if self.window is not None:
+            kernel = kernel * self._scaled_window(length)[:, None]
+        return _as(kernel[:, None, :], dtype)
+
+    def _scaled_window(self, length: int) -> np.ndarray:
         window = self._window(length)
-        if self.scaling == "density":
-            window = window / math.sqrt(np.sum(window**2))
-        elif self.scaling == "spectrum":
-            window = window / np.sum(window)
-        return _as((kernel * window[:, None])[:, None, :].reshape(tuple(shape)), dtype)
+        if window.shape != (length,):
+            raise ShapeError(f"STFT has a window of shape {window.shape} for a kernel of length {length}")
+        scale = {"density": np.sqrt(np.sum(window**2)), "spectrum": np.sum(np.abs(window)), None: 1.0}[self.scaling]
+        return window / scale
 
     def _window(self, length: int) -> np.ndarray:
-        if self.window is None:
-            return np.ones(length)
-        if isinstance(self.window, str):
-            make = {"hann": np.hanning, "hamming": np.hamming}[self.window]
-            return make(length + 1)[:-1] if self.periodic else make(length)
-        return np.asarray(self.window)
+        if not isinstance(self.window, str):
+            return np.asarray(self.window)
+        from scipy.signal import get_window  # only who uses it pays for its import
+
+        try:
+            return get_window(self.window, length, self.periodic)
+        except ValueError as error:
+            raise unknown_name("window of STFT", self.window, COMMON_WINDOWS) from error
 
 
 IdentityInitializer, OrthogonalInitializer, STFTInitializer = Identity, Orthogonal, STFT

@@ -1,10 +1,13 @@
 """Regularizers: penalties on weights or outputs, added to the loss."""
 
+import math
+import numbers
 from typing import Any
 
 import jax.numpy as jnp
 
 from .engine.configs import Configured, Family, to_config
+from .engine.errors import ShapeError, unknown_name
 
 
 class Regularizer(Configured):
@@ -61,32 +64,35 @@ class OrthogonalRegularizer(Regularizer):
     def __init__(self, factor: float = 0.01, mode: str = "rows"):
         self.factor = _factor("factor", factor)
         if mode not in ("rows", "columns"):
-            raise ValueError(f"`mode` is 'rows' or 'columns', not {mode!r}")
+            raise unknown_name("mode of OrthogonalRegularizer", mode, ("rows", "columns"))
         self.mode = mode
 
     def __call__(self, x: Any) -> Any:
         if x.ndim != 2:
-            raise ValueError(f"OrthogonalRegularizer takes matrices, not an array of shape {x.shape}")
+            raise ShapeError(f"OrthogonalRegularizer takes matrices, not an array of shape {x.shape}")
         vectors = x if self.mode == "rows" else x.T
         norms = jnp.sqrt(jnp.maximum(jnp.sum(jnp.square(vectors), 1, keepdims=True), 1e-12))
         vectors = vectors / norms
         products = vectors @ vectors.T
         size = products.shape[0]
+        if size == 1:  # a single vector is orthogonal to all others, of which there are none
+            return jnp.zeros((), x.dtype)
         off_diagonal = products * (1 - jnp.eye(size, dtype=x.dtype))
         pairs = size * (size - 1) / 2
         return self.factor * 0.5 * jnp.sum(jnp.abs(off_diagonal)) / pairs
 
 
 def _factor(name: str, value: Any) -> float:
-    if isinstance(value, (bool, str)) or not jnp.isscalar(value) or not jnp.isfinite(value):
-        raise ValueError(f"`{name}` must be a finite number, not {value!r}")
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not is_number or not math.isfinite(value) or value < 0:
+        raise ValueError(f"`{name}` must be a finite number of at least 0, not {value!r}")
     return float(value)
 
 
 _family = Family("regularizer", Regularizer)
 _family.add_all([L1, L2, L1L2, OrthogonalRegularizer])
 l1, l2, l1_l2, orthogonal_regularizer = L1, L2, L1L2, OrthogonalRegularizer
-_family.members |= {"l1": L1, "l2": L2, "l1_l2": L1L2}
+_family.members |= {"l1": L1, "l2": L2, "l1_l2": L1L2, "l1l2": L1L2}
 
 
 def get(identifier: Any) -> Any:

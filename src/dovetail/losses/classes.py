@@ -39,6 +39,7 @@ MeanSquaredLogarithmicError = _plain(
 LogCosh = _plain(functions.log_cosh, "LogCosh", "log_cosh")
 KLDivergence = _plain(functions.kl_divergence, "KLDivergence", "kl_divergence")
 Poisson = _plain(functions.poisson, "Poisson", "poisson")
+CTC = _plain(functions.ctc, "CTC", "ctc")
 Hinge = _plain(functions.hinge, "Hinge", "hinge")
 SquaredHinge = _plain(functions.squared_hinge, "SquaredHinge", "squared_hinge")
 CategoricalHinge = _plain(functions.categorical_hinge, "CategoricalHinge", "categorical_hinge")
@@ -168,6 +169,7 @@ class CategoricalFocalCrossentropy(Loss):
 
 class SparseCategoricalCrossentropy(Loss):
     __doc__ = functions.sparse_categorical_crossentropy.__doc__
+    takes_class_numbers = True
 
     def __init__(
         self,
@@ -184,9 +186,14 @@ class SparseCategoricalCrossentropy(Loss):
     def call(self, y_true: Any, y_pred: Any) -> Any:
         return functions.sparse_categorical_crossentropy(y_true, y_pred, self.from_logits, self.ignore_class, self.axis)
 
+    def counted(self, y_true: Any, losses: Any) -> Any:
+        """Means are over the samples whose class is not ignored."""
+        return None if self.ignore_class is None else (y_true != self.ignore_class).reshape(losses.shape)
+
 
 class CategoricalGeneralizedCrossEntropy(Loss):
     __doc__ = functions.categorical_generalized_cross_entropy.__doc__
+    takes_class_numbers = True
 
     def __init__(
         self,
@@ -202,6 +209,32 @@ class CategoricalGeneralizedCrossEntropy(Loss):
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         return functions.categorical_generalized_cross_entropy(y_true, y_pred, self.q)
+
+
+class Circle(Loss):
+    __doc__ = functions.circle.__doc__
+    takes_class_numbers = True
+
+    def __init__(
+        self,
+        gamma: float = 80.0,
+        margin: float = 0.4,
+        remove_diagonal: bool = True,
+        reduction: str | None = "sum_over_batch_size",
+        name: str = "circle",
+        dtype: Any = None,
+    ):
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        self.gamma, self.margin, self.remove_diagonal = gamma, margin, remove_diagonal
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        return functions.circle(
+            y_true, y_pred, remove_diagonal=self.remove_diagonal, gamma=self.gamma, margin=self.margin
+        )
+
+    def counted(self, y_true: Any, losses: Any) -> Any:
+        """Means are over the samples that have both an equal and a different one in the batch."""
+        return losses > 0
 
 
 class Dice(Loss):
