@@ -34,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, TypeError, OSError, ImportError, AttributeError) as error:
         print(f"dovetail {options.command}: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:  # before the study began, or after it
+        print(f"dovetail {options.command}: interrupted", file=sys.stderr)
+        return 130
 
 
 def _parser() -> argparse.ArgumentParser:
