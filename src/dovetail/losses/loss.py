@@ -142,7 +142,7 @@ class LossFunctionWrapper(Loss):
                 raise unknown_name("loss function", fn, functions.FUNCTIONS)
             fn = functions.FUNCTIONS[fn]
         super().__init__(name=name or getattr(fn, "__name__", None), reduction=reduction, dtype=dtype)
-        self.fn = fn
+        self.fn: Any = fn
         self.takes_class_numbers = fn in TAKE_CLASS_NUMBERS
         self._fn_kwargs = kwargs
 
