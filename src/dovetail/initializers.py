@@ -334,7 +334,7 @@ class STFT(Initializer):
         from scipy.signal import get_window  # only who uses it pays for its import
 
         try:
-            return get_window(self.window, length, self.periodic)
+            return np.asarray(get_window(self.window, length, self.periodic))
         except ValueError as error:
             raise unknown_name("window of STFT", self.window, COMMON_WINDOWS) from error
 
