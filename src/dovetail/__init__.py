@@ -19,6 +19,7 @@ from . import (
 )
 from .engine.context import StatelessScope
 from .engine.dtypes import DTypePolicy
+from .engine.input_spec import InputSpec
 from .engine.tensor import KerasTensor
 from .engine.variable import Variable
 from .layers import Input, Layer
@@ -30,7 +31,7 @@ from .optimizers import Optimizer
 __version__ = "0.1.0"
 
 __all__ = [
-    "DTypePolicy", "Functional", "Input", "KerasTensor", "Layer", "Loss", "Metric", "Model", "Optimizer",
+    "DTypePolicy", "Functional", "Input", "InputSpec", "KerasTensor", "Layer", "Loss", "Metric", "Model", "Optimizer",
     "Sequential", "StatelessScope", "Variable", "activations", "callbacks", "compare", "config", "constraints",
     "initializers", "layers", "losses", "metrics", "models", "ops", "optimizers", "random", "regularizers", "utils",
 ]  # fmt: skip

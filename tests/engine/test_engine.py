@@ -1,5 +1,7 @@
 """The ground floor: variables, pure calls, symbolic tensors, layers of one's own."""
 
+import subprocess
+import sys
 import threading
 
 import jax
@@ -180,3 +182,66 @@ def test_mixed_precision_computes_in_16_bits_and_stores_32():
     layer = layers.Dense(2, dtype="mixed_bfloat16")
     y = layer(np.ones((1, 3), np.float32))
     assert y.dtype == jnp.bfloat16 and layer.kernel.dtype == "float32"
+
+
+def test_an_input_spec_is_checked_at_every_call():
+    class Images(keras.Layer):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.input_spec = keras.InputSpec(ndim=4, axes={-1: 3})
+
+        def call(self, x):
+            return x
+
+    layer = Images(name="images")
+    assert layer(keras.Input((8, 8, 3))).shape == (None, 8, 8, 3)
+    with pytest.raises(ValueError) as caught:
+        layer(keras.Input((8, 3)))
+    assert str(caught.value) == "Images 'images' takes inputs with 4 axes, not 3; it was called on (batch, 8, 3)"
+    with pytest.raises(ValueError, match="takes inputs with size 3 on axis -1, not 4"):
+        layer(np.ones((2, 8, 8, 4), "float32"))
+
+
+def test_masks_and_keywords_of_layers_with_several_arguments():
+    class Two(keras.Layer):
+        def call(self, a, b=None, training=False):
+            return a if b is None else a + b
+
+    a, b = keras.Input((3,)), keras.Input((3,))
+    model = keras.Model([a, b], Two()(a, b=b))
+    ones = np.ones((2, 3), np.float32)
+    assert_allclose(model([ones, ones]), 2 * ones)
+    assert Two()(a).shape == (None, 3)
+
+
+def test_layers_inside_layers_are_built_when_first_called():
+    class Pair(keras.Layer):
+        def __init__(self):
+            super().__init__()
+            self.parts = {"first": layers.Dense(3), "rest": [layers.Dense(2)]}
+
+        def call(self, x):
+            return self.parts["rest"][0](self.parts["first"](x))
+
+    pair = Pair()
+    assert pair(keras.Input((5,))).shape == (None, 2) and len(pair.weights) == 4
+    assert [type(layer).__name__ for layer in pair._flatten_layers()] == ["Pair", "Dense", "Dense"]
+
+
+FLOAT64 = """
+import jax
+jax.config.update("jax_enable_x64", True)
+import numpy as np
+import dovetail as keras
+keras.config.set_floatx("float64")
+x = keras.Input((4,))
+model = keras.Model(x, keras.layers.Dense(1)(keras.layers.BatchNormalization()(x)))
+model.compile("adam", "mse", metrics=["mae"])
+data = np.random.default_rng(0).normal(size=(40, 4))
+model.fit(data, data.sum(1), verbose=0)
+assert model.predict(data, verbose=0).dtype == np.float64 and model.weights[0].dtype == "float64"
+"""
+
+
+def test_float64_where_jax_has_it():
+    subprocess.run([sys.executable, "-c", FLOAT64], check=True)

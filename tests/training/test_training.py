@@ -335,3 +335,28 @@ def test_an_own_jax_loop_with_stateless_calls():
         trainable, others, slots, value = step(trainable, others, slots)
         values.append(float(value))
     assert values[-1] < values[0]
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_mixed_precision_training(policy):
+    keras.config.set_dtype_policy(policy)
+    try:
+        model = dense_model(metrics=["accuracy"])
+        losses = model.fit(X, Y, epochs=15, verbose=0).history["loss"]
+        assert losses[-1] < losses[0] and model.weights[0].dtype == "float32"
+        assert model.predict(X, verbose=0).dtype == policy.removeprefix("mixed_")
+    finally:
+        keras.config.set_dtype_policy(None)
+
+
+def test_a_stack_without_input_shape_takes_it_from_the_data():
+    model = keras.Sequential([layers.Dense(3), layers.BatchNormalization(), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.fit(X.astype("float64"), Y, verbose=0)
+    assert model.input_shape == (None, 4) and model.inputs[0].dtype == "float32"
+
+
+def test_data_of_pandas():
+    import pandas as pd
+
+    dense_model().fit(pd.DataFrame(X), pd.Series(Y[:, 0]), verbose=0)

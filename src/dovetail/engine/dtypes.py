@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -31,12 +32,18 @@ def standardize_dtype(dtype: Any) -> str:
     """A dtype given as a name, a NumPy or JAX dtype or a Python type, as its name; None is `floatx()`."""
     if dtype is None:
         return floatx()
-    if dtype in (float, int, bool):
+    if isinstance(dtype, type) and dtype in (float, int, bool):
         return {float: floatx(), int: "int32", bool: "bool"}[dtype]
     name = dtype if isinstance(dtype, str) else getattr(dtype, "name", None) or np.dtype(dtype).name
     if name not in DTYPES:
         raise unknown_name("dtype", name, DTYPES)
     return name
+
+
+def data_dtype(dtype: Any) -> str:
+    """The dtype that data of this one are computed with: `floatx()` for NumPy's float64, else what JAX has."""
+    name = jax.dtypes.canonicalize_dtype(dtype).name
+    return floatx() if np.dtype(dtype) == np.float64 else name
 
 
 def is_float(dtype: Any) -> bool:

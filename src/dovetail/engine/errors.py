@@ -31,8 +31,13 @@ def format_shape(shape: Sequence[int | None] | None) -> str:
 def did_you_mean(name: object, known: Iterable[str]) -> str:
     """The closest known name as a question, or an empty string."""
     lowered = {word.lower(): word for word in known}
-    close = difflib.get_close_matches(str(name).lower(), lowered, n=1, cutoff=0.5)
-    return f"; did you mean {lowered[close[0]]!r}?" if close else ""
+    name = str(name).lower()
+
+    def closeness(word: str) -> float:  # letters that changed places count less than letters that are missing
+        return difflib.SequenceMatcher(None, name, word).ratio() - 0.1 * abs(len(name) - len(word))
+
+    close = difflib.get_close_matches(name, lowered, n=5, cutoff=0.5)
+    return f"; did you mean {lowered[max(close, key=closeness)]!r}?" if close else ""
 
 
 def unknown_name(kind: str, name: object, known: Iterable[str]) -> NameLookupError:

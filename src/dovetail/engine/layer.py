@@ -14,6 +14,7 @@ from .configs import get
 from .context import StatelessScope, current, entered, structure_changed
 from .dtypes import get_policy, is_float, standardize_dtype
 from .errors import DovetailError, StateError, did_you_mean, format_shape
+from .input_spec import check_input_spec
 from .masks import get_mask, set_mask
 from .operation import Operation, open_shape, trace
 from .tensor import KerasTensor, Spec, standardize_shape
@@ -129,6 +130,8 @@ class Layer(Operation):
         if self.autocast:
             args, kwargs = jax.tree.map(functools.partial(_cast_float, dtype=compute_dtype), (args, kwargs))
         try:
+            if self.input_spec is not None and args:
+                check_input_spec(self, self.input_spec, args[0], open_shape)
             self._build_for(args, kwargs)
             bound = self._bind(args, kwargs)
             names = _call_names(type(self))

@@ -4,6 +4,7 @@ import inspect
 from typing import Any
 
 from ..engine.configs import Family, to_config
+from ..engine.input_spec import InputSpec
 from ..engine.layer import Layer
 from .activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from .convolution import Conv1D, Conv2D, Convolution1D, Convolution2D

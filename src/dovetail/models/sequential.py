@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..engine.context import entered
+from ..engine.dtypes import data_dtype
 from ..engine.errors import StateError
 from ..engine.graph import Graph
 from ..engine.layer import Layer
@@ -113,7 +114,7 @@ class Sequential(Model):
             shape = tuple(value.shape)
             if not isinstance(value, KerasTensor):
                 shape = (None, *shape[1:])
-            self._build_on(Input(batch_shape=shape, dtype=str(value.dtype)), self._stack)
+            self._build_on(Input(batch_shape=shape, dtype=data_dtype(value.dtype)), self._stack)
         return super().__call__(*args, **kwargs)
 
     @property
