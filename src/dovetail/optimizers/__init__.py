@@ -4,13 +4,15 @@ from typing import Any
 
 from ..engine.configs import Family, to_config
 from . import schedules
+from .adaptive import Adadelta, Adagrad, Ftrl
 from .optimizer import OptaxOptimizer, Optimizer
+from .relatives import Adafactor, Adamax, Lamb, Lion, Nadam
 from .rules import SGD, Adam, AdamW, RMSprop
 
 _family = Family("optimizer", Optimizer)
-_family.add_all([Adam, RMSprop])
-_family.add(SGD, "sgd")
-_family.add(AdamW, "adamw")
+CLASSES = (SGD, Adadelta, Adafactor, Adagrad, Adam, AdamW, Adamax, Ftrl, Lamb, Lion, Nadam, RMSprop)
+for _class in CLASSES:  # Keras knows `AdamW` as "adamw", `RMSprop` as "rmsprop"
+    _family.add(_class, _class.__name__.lower())
 
 
 def get(identifier: Any) -> Any:
@@ -40,5 +42,5 @@ def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> An
 
 
 __all__ = [
-    "SGD", "Adam", "AdamW", "OptaxOptimizer", "Optimizer", "RMSprop", "deserialize", "get", "schedules", "serialize",
+    *(cls.__name__ for cls in CLASSES), "OptaxOptimizer", "Optimizer", "deserialize", "get", "schedules", "serialize",
 ]  # fmt: skip

@@ -4,6 +4,9 @@ A subclass gives the transformation (`transform`). Clipping, weight decay, loss 
 moving averages, constraints and the learning rate are links that this class puts around it.
 """
 
+import inspect
+import re
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -13,10 +16,11 @@ import numpy as np
 
 from ..engine.configs import Configured, did_you_mean_keyword, snake_case
 from ..engine.context import StatelessScope, entered
+from ..engine.dtypes import is_float
 from ..engine.errors import StateError
 from ..engine.naming import unique_name
 from ..engine.variable import Variable
-from .schedules import learning_rate_of
+from .schedules import LearningRateSchedule, learning_rate_of
 
 
 class Rule(NamedTuple):
@@ -30,7 +34,8 @@ class Optimizer(Configured):
     """Base of optimizers.
 
     Args:
-        learning_rate: a number, or a schedule: a function of the number of updates done.
+        learning_rate: a number, a schedule (a function of the number of steps done), or a function
+            without arguments.
         weight_decay: every update also takes this share, times the learning rate, off the weights.
         clipnorm: largest norm of each gradient.
         clipvalue: largest absolute value in each gradient.
@@ -43,7 +48,7 @@ class Optimizer(Configured):
         name: of the optimizer.
     """
 
-    interleaved = True  # slots are listed weight by weight, as Keras lists them; else slot by slot
+    listed_apart: tuple[str, ...] = ()  # slots that Keras lists after the others, one slot after another
 
     def __init__(
         self,
@@ -82,10 +87,13 @@ class Optimizer(Configured):
         self.gradient_accumulation_steps = gradient_accumulation_steps
         self.built = False
         self._not_decayed: set[int] = set()
+        self._not_decayed_names: tuple[str, ...] = ()
         with entered(path=(self.name,)):
             self._iterations = Variable(0, dtype="int32", trainable=False, name="iteration")
             self._learning_rate = self._as_rate(learning_rate_of(learning_rate))
         self._slots: list[Variable] = []
+        self._places: list[int] = []  # for every slot the weight that it belongs to; -1 for none
+        self._fields: list[str] = []  # for every slot what it is called in the state
         self._averages: list[Variable] = []
         self._accumulators: list[Variable] = []
         self._trainables: list[Variable] = []
@@ -116,27 +124,23 @@ class Optimizer(Configured):
         values = [variable.value for variable in self._trainables]
         with entered(path=(self.name,)):
             if self.use_ema:
-                self._averages = [self._slot(v, "average", v.value) for v in self._trainables]
+                self._averages = [self._slot(v, "average", _wide(v.value)) for v in self._trainables]
             if self.gradient_accumulation_steps:
                 self._accumulators = [
-                    self._slot(v, "gradient_accumulator", np.zeros(v.shape, v.dtype)) for v in self._trainables
+                    self._slot(v, "gradient_accumulator", _wide(np.zeros(v.shape, v.dtype))) for v in self._trainables
                 ]
             self._transform = self.transform()
-            state = jax.eval_shape(self._transform.init, values)
+            state = self._transform.init([_wide(value) for value in values])
             paths, self._structure = jax.tree_util.tree_flatten_with_path(state)
-            concrete = None
-            if not all(_is_slot(path) for path, _ in paths):  # a foreign transformation's state starts as it says
-                concrete = jax.tree.leaves(self._transform.init(values))
-            self._slots, self._order = [], []
-            for number, (path, struct) in enumerate(paths):
-                start = np.zeros(struct.shape, struct.dtype) if concrete is None else concrete[number]
+            for path, start in paths:
                 field, index = _field_and_index(path)
                 if index is not None and index < len(self._trainables):
                     slot = self._slot(self._trainables[index], field, start)
                 else:
                     slot = Variable(start, trainable=False, autocast=False, name=field)
                 self._slots.append(slot)
-                self._order.append((-1 if index is None else index, number) if self.interleaved else (0, number))
+                self._fields.append(field)
+                self._places.append(-1 if index is None else index)
         self.built = True
 
     def _slot(self, variable: Variable, name: str, value: Any) -> Variable:
@@ -147,14 +151,19 @@ class Optimizer(Configured):
     def variables(self) -> list[Variable]:
         """In Keras's order: iteration, learning rate, averages, accumulators, slots."""
         rate = [self._learning_rate] if isinstance(self._learning_rate, Variable) else []
-        order = getattr(self, "_order", [])
-        slots = [slot for _, slot in sorted(zip(order, self._slots, strict=True), key=lambda pair: pair[0])]
+        slots = [self._slots[number] for number in sorted(range(len(self._slots)), key=self._rank)]
         return [self._iterations, *rate, *self._averages, *self._accumulators, *slots]
+
+    def _rank(self, number: int) -> tuple[int, int]:
+        """Slots come weight by weight, what belongs to no weight last."""
+        field, place = self._fields[number], self._places[number]
+        group = self.listed_apart.index(field) + 1 if field in self.listed_apart else 0
+        return group, place if place >= 0 else len(self._trainables)
 
     @property
     def iterations(self) -> Any:
-        """The number of updates done (steps, where gradients are accumulated)."""
-        return self._iterations
+        """The number of updates done; where gradients are accumulated, fewer than steps."""
+        return self._updates_done if self.gradient_accumulation_steps else self._iterations
 
     @property
     def _updates_done(self) -> Any:
@@ -166,7 +175,9 @@ class Optimizer(Configured):
         """The present learning rate."""
         if isinstance(self._learning_rate, Variable):
             return self._learning_rate.value
-        return self._learning_rate(self._updates_done)
+        if isinstance(self._learning_rate, LearningRateSchedule) or _takes_step(self._learning_rate):
+            return self._learning_rate(self._iterations.value)
+        return self._learning_rate()
 
     @learning_rate.setter
     def learning_rate(self, value: Any) -> None:
@@ -183,13 +194,37 @@ class Optimizer(Configured):
     def exclude_from_weight_decay(
         self, var_list: Iterable[Variable] | None = None, var_names: Iterable[str] | None = None
     ) -> None:
-        """These weights, and those whose names contain one of `var_names`, do not decay."""
-        self._not_decayed |= {id(variable) for variable in var_list or ()}
+        """These weights, and those whose names match one of the patterns `var_names`, do not decay.
+
+        Raises:
+            StateError: the optimizer is built already.
+        """
+        if self.built:
+            raise StateError(f"{self.name!r} is built: call `exclude_from_weight_decay` before `fit` or `build`")
+        self._not_decayed = {id(variable) for variable in var_list or ()}
         self._not_decayed_names = tuple(var_names or ())
 
     def _decays(self, variable: Variable) -> bool:
-        names = getattr(self, "_not_decayed_names", ())
-        return id(variable) not in self._not_decayed and not any(name in variable.name for name in names)
+        named = any(re.search(pattern, variable.name) for pattern in self._not_decayed_names)
+        return id(variable) not in self._not_decayed and not named
+
+    def save_own_variables(self, store: Any) -> None:
+        """Write the variables into a dictionary of arrays, numbered as Keras numbers them."""
+        for number, variable in enumerate(self.variables):
+            store[str(number)] = variable.numpy()
+
+    def load_own_variables(self, store: Any) -> None:
+        """Read the variables from what `save_own_variables` wrote.
+
+        Raises:
+            StateError: the file holds the state of another optimizer or model.
+        """
+        variables = self.variables
+        if len(store) != len(variables):
+            hint = "" if self.built else ": it is not built yet"
+            raise StateError(f"{self.name!r} has {len(variables)} variables, {len(store)} are stored{hint}")
+        for number, variable in enumerate(variables):
+            variable.assign(np.asarray(store[str(number)]))
 
     # -- updates
 
@@ -224,13 +259,22 @@ class Optimizer(Configured):
             gradients[place] = gradient
         if all(gradient is None for gradient in gradients):
             raise StateError("no gradient was given: does the loss depend on any trainable weight?")
+        self._warn_of_absent(variables, grads)
         if self.loss_scale_factor is not None:
             gradients = _each(lambda g: g / self.loss_scale_factor, gradients)
         if self.gradient_accumulation_steps:
             self._accumulate(gradients)
         else:
             self._update(gradients)
+        for variable, gradient in zip(self._trainables, gradients, strict=True):
+            if variable.constraint is not None and gradient is not None:
+                variable.assign(variable.constraint(variable.value))
         self._iterations.assign_add(1)
+
+    def _warn_of_absent(self, variables: Sequence[Variable], gradients: Sequence[Any]) -> None:
+        paths = [v.path for v, gradient in zip(variables, gradients, strict=True) if gradient is None]
+        if paths:
+            warnings.warn(f"no gradients for {', '.join(paths)}: the loss does not depend on them", stacklevel=4)
 
     def _accumulate(self, gradients: list[Any]) -> None:
         """Add up gradients; at every `gradient_accumulation_steps`-th step update with their mean."""
@@ -242,8 +286,9 @@ class Optimizer(Configured):
             with StatelessScope(zip(changed, values, strict=True)) as scope:
                 mean = [None if g is None else t / count for g, t in zip(gradients, totals, strict=True)]
                 self._update(mean)
-                for accumulator in self._accumulators:
-                    accumulator.assign(jnp.zeros_like(accumulator.value))
+                for accumulator, gradient in zip(self._accumulators, gradients, strict=True):
+                    if gradient is not None:  # else what was gathered waits for the next update, as in Keras
+                        accumulator.assign(jnp.zeros_like(accumulator.value))
                 return [scope.get_current_value(variable) for variable in changed]
 
         def wait(values: list[Any]) -> list[Any]:
@@ -259,11 +304,12 @@ class Optimizer(Configured):
 
     def _update(self, gradients: list[Any]) -> None:
         rate = jnp.asarray(self.learning_rate, jnp.float32)
-        gradients = self._clipped(gradients)
-        values = [variable.value for variable in self._trainables]
+        gradients = self._clipped(_each(_wide, gradients))
+        values = [_wide(variable.value) for variable in self._trainables]
         if self.weight_decay is not None:
+            shrink = self.weight_decay * rate
             values = [
-                v - v * (self.weight_decay * rate).astype(v.dtype) if self._decays(variable) and g is not None else v
+                v - v * shrink.astype(v.dtype) if self._decays(variable) and g is not None else v
                 for v, g, variable in zip(values, gradients, self._trainables, strict=True)
             ]
         state = self._structure.unflatten(slot.value for slot in self._slots)
@@ -272,9 +318,7 @@ class Optimizer(Configured):
             given, state, values, learning_rate=rate, iterations=self._updates_done
         )
         absent = {index for index, gradient in enumerate(gradients) if gradient is None}
-        for slot, value, (index, _) in zip(
-            self._slots, jax.tree.leaves(new_state), _slot_places(self._structure, self._slots), strict=True
-        ):
+        for slot, value, index in zip(self._slots, jax.tree.leaves(new_state), self._places, strict=True):
             if index not in absent:
                 slot.assign(value)
         for index, (variable, value, update) in enumerate(zip(self._trainables, values, updates, strict=True)):
@@ -282,9 +326,6 @@ class Optimizer(Configured):
                 variable.assign(value + update.astype(value.dtype))
         if self.use_ema:
             self._update_averages()
-        for index, variable in enumerate(self._trainables):
-            if variable.constraint is not None and index not in absent:
-                variable.assign(variable.constraint(variable.value))
 
     def _clipped(self, gradients: list[Any]) -> list[Any]:
         if self.clipvalue is not None:
@@ -359,8 +400,17 @@ def _each(function: Callable[[Any], Any], gradients: list[Any]) -> list[Any]:
     return [None if gradient is None else function(gradient) for gradient in gradients]
 
 
-def _is_slot(path: Any) -> bool:
-    return len(path) == 2 and hasattr(path[0], "name") and hasattr(path[1], "idx")
+def _wide(value: Any) -> Any:
+    """16-bit floats as float32: slots in 16 bits forget what is small (Keras keeps them so)."""
+    return value.astype(jnp.float32) if is_float(value.dtype) and value.dtype.itemsize < 4 else value
+
+
+def _takes_step(function: Callable[..., Any]) -> bool:
+    """Whether a learning-rate function takes the step, as optax's schedules do, or nothing."""
+    try:
+        return bool(inspect.signature(function).parameters)
+    except ValueError:  # built in C, without a signature
+        return False
 
 
 def _field_and_index(path: Any) -> tuple[str, int | None]:
@@ -369,14 +419,3 @@ def _field_and_index(path: Any) -> tuple[str, int | None]:
     numbers = [key.idx for key in path if hasattr(key, "idx")]
     is_of_weight = bool(path) and hasattr(path[-1], "idx")
     return names[-1] if names else "state", numbers[-1] if is_of_weight else None
-
-
-def _slot_places(structure: Any, slots: list[Variable]) -> list[tuple[int, int]]:
-    """For every slot the weight that it belongs to (-1: none)."""
-    numbered = structure.unflatten(range(len(slots)))
-    paths, _ = jax.tree_util.tree_flatten_with_path(numbered)
-    found = []
-    for number, (path, _) in enumerate(paths):
-        index = _field_and_index(path)[1]
-        found.append((-1 if index is None else index, number))
-    return found

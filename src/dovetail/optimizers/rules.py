@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 from .optimizer import Optimizer, Rule
@@ -10,11 +11,17 @@ from .optimizer import Optimizer, Rule
 Arrays = list[Any]
 
 
-def _zeros(weights: Arrays) -> Arrays:
-    return [jnp.zeros_like(weight) for weight in weights]
+def zeros(weights: Arrays) -> Arrays:
+    """Slots that start at 0; made on the host, where no shape needs compiling."""
+    return full(weights, 0)
 
 
-def _rule(init: Any, update: Any) -> Rule:
+def full(weights: Arrays, value: float) -> Arrays:
+    """Slots that start at `value`."""
+    return [np.full(weight.shape, value, weight.dtype) for weight in weights]
+
+
+def rule(init: Any, update: Any) -> Rule:
     """A transformation from functions of lists; `update(gradients, state, rate, step)` returns (updates, state)."""
 
     def extended(updates: Any, state: Any, params: Any = None, *, learning_rate: Any, iterations: Any, **_: Any):
@@ -67,7 +74,7 @@ class SGD(Optimizer):
 
     def transform(self) -> Rule:
         def init(weights: Arrays) -> SGDState:
-            return SGDState(_zeros(weights) if self.momentum else [])
+            return SGDState(zeros(weights) if self.momentum else [])
 
         def update(gradients: Arrays, state: SGDState, rate: Any, step: Any) -> tuple[Arrays, SGDState]:
             moved = [-g * rate.astype(g.dtype) for g in gradients]
@@ -79,7 +86,7 @@ class SGD(Optimizer):
                 return moved, SGDState(momentum)
             return momentum, SGDState(momentum)
 
-        return _rule(init, update)
+        return rule(init, update)
 
 
 class RMSpropState(NamedTuple):
@@ -103,7 +110,7 @@ class RMSprop(Optimizer):
     Reference: Hinton 2012, lecture 6e; Graves 2013, arXiv:1308.0850, for the centered form.
     """
 
-    interleaved = False
+    listed_apart = ("velocity", "momentum", "average_gradient")
 
     def __init__(
         self,
@@ -135,9 +142,9 @@ class RMSprop(Optimizer):
 
         def init(weights: Arrays) -> RMSpropState:
             return RMSpropState(
-                _zeros(weights),
-                _zeros(weights) if self.momentum > 0 else [],
-                _zeros(weights) if self.centered else [],
+                zeros(weights),
+                zeros(weights) if self.momentum > 0 else [],
+                zeros(weights) if self.centered else [],
             )
 
         def update(gradients: Arrays, state: RMSpropState, rate: Any, step: Any) -> tuple[Arrays, RMSpropState]:
@@ -154,7 +161,7 @@ class RMSprop(Optimizer):
                 moved = momentum = [self.momentum * m + d for m, d in zip(momentum, moved, strict=True)]
             return [-d for d in moved], RMSpropState(velocity, momentum, mean)
 
-        return _rule(init, update)
+        return rule(init, update)
 
 
 class AdamState(NamedTuple):
@@ -178,6 +185,8 @@ class Adam(Optimizer):
 
     Reference: Kingma & Ba 2015, arXiv:1412.6980; Reddi et al. 2018 for amsgrad.
     """
+
+    listed_apart = ("velocity_hat",)
 
     def __init__(
         self,
@@ -208,7 +217,7 @@ class Adam(Optimizer):
         b1, b2 = self.beta_1, self.beta_2
 
         def init(weights: Arrays) -> AdamState:
-            return AdamState(_zeros(weights), _zeros(weights), _zeros(weights) if self.amsgrad else [])
+            return AdamState(zeros(weights), zeros(weights), zeros(weights) if self.amsgrad else [])
 
         def update(gradients: Arrays, state: AdamState, rate: Any, step: Any) -> tuple[Arrays, AdamState]:
             t = (step + 1).astype(jnp.float32)
@@ -224,7 +233,7 @@ class Adam(Optimizer):
             ]
             return moved, AdamState(momentum, velocity, hat)
 
-        return _rule(init, update)
+        return rule(init, update)
 
 
 class AdamW(Adam):
