@@ -33,8 +33,8 @@ def did_you_mean(name: object, known: Iterable[str]) -> str:
     lowered = {word.lower(): word for word in known}
     name = str(name).lower()
 
-    def closeness(word: str) -> float:  # letters that changed places count less than letters that are missing
-        return difflib.SequenceMatcher(None, name, word).ratio() - 0.1 * abs(len(name) - len(word))
+    def closeness(word: str) -> tuple[bool, float]:  # swapped letters are the likeliest slip
+        return sorted(word) == sorted(name), difflib.SequenceMatcher(None, name, word).ratio()
 
     close = difflib.get_close_matches(name, lowered, n=5, cutoff=0.5)
     return f"; did you mean {lowered[max(close, key=closeness)]!r}?" if close else ""
