@@ -122,6 +122,7 @@ class Trainee:
         else:
             self.program = run_in_steps
         self.compile_seconds = time.perf_counter() - begin
+        self._compile_prediction()
 
     def initial_state(self, seed: int, learning_rate: float | None) -> State:
         """Weights drawn for this seed (the same in every candidate where path and shape agree), slots at zero."""
@@ -172,26 +173,29 @@ class Trainee:
             for i, (seed, rate) in enumerate(self._pairs())
         ]
 
-    def cost(self) -> Cost:
-        """Parameters, and what the compiled one-sample prediction needs."""
-        model = self.model
-        one = jax.tree.map(lambda a: a[:1], self.plan.test.x)
-        program, variables = model._forward_program(one)
-        state = read(variables)
-        analysis = program.lower(state, one).compile().cost_analysis() or {}
+    def _compile_prediction(self) -> None:
+        """The prediction of one sample, and what the compiler says of it."""
+        self.one = jax.tree.map(lambda a: a[:1], self.plan.test.x)
+        self.predict, variables = self.model._forward_program(self.one)
+        self.weights = read(variables)
+        analysis = self.predict.lower(self.weights, self.one).compile().cost_analysis() or {}
         if isinstance(analysis, list):
             analysis = analysis[0] if analysis else {}
-        program(state, one)
+        self.flops = analysis.get("flops")
+        self.predict(self.weights, self.one)
+
+    def cost(self) -> Cost:
+        """Parameters, operations, memory, and the measured latency of a prediction."""
+        program, state, one = self.predict, self.weights, self.one
         samples = []
         for _ in range(30):
             begin = time.perf_counter()
             jax.block_until_ready(program(state, one))
             samples.append(time.perf_counter() - begin)
-        weights = model.weights
         return Cost(
-            parameters=model.count_params(),
-            parameter_bytes=sum(variable._value.nbytes for variable in weights),
-            flops_per_sample=analysis.get("flops"),
+            parameters=self.model.count_params(),
+            parameter_bytes=sum(variable._value.nbytes for variable in self.model.weights),
+            flops_per_sample=self.flops,
             peak_memory_bytes=self.memory,
             latency_seconds=float(np.median(samples)),
             epoch_seconds=None,
@@ -231,7 +235,7 @@ class Study:
         progress = Progress("", runs_total=len(buildable) * self.plan.runs_per_candidate)
         stop = threading.Event()
         workers = ThreadPoolExecutor(self.threads or os.cpu_count() or 1)
-        compiler = ThreadPoolExecutor(1)
+        compiler = ThreadPoolExecutor(self.threads or os.cpu_count() or 1)  # XLA compiles outside of Python's lock
         ready: queue.Queue[Any] = queue.Queue()
 
         def prepare(candidate: Candidate) -> None:

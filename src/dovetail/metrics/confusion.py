@@ -118,7 +118,7 @@ class _Ratio(Metric):
         self.wrong.assign_add(counts[self.other])
 
     def result(self) -> Any:
-        ratio = _divided(self.right.value, self.right.value + self.wrong.value)
+        ratio = divided(self.right.value, self.right.value + self.wrong.value)
         return ratio[0] if len(self.thresholds) == 1 else ratio
 
     def get_config(self) -> dict[str, Any]:
@@ -137,7 +137,7 @@ class Recall(_Ratio):
     other = 3
 
 
-def _divided(a: Any, b: Any) -> Any:
+def divided(a: Any, b: Any) -> Any:
     return jnp.where(b == 0, 0, a / jnp.where(b == 0, 1, b))
 
 
@@ -205,11 +205,11 @@ class AUC(Metric):
         if self.curve == "PR" and self.summation_method == "interpolation":
             areas = self._interpolated_precision(right, false_alarms, missed)
         else:
-            recall = _divided(right, right + missed)
+            recall = divided(right, right + missed)
             if self.curve == "ROC":
-                x, y = _divided(false_alarms, false_alarms + quiet), recall
+                x, y = divided(false_alarms, false_alarms + quiet), recall
             else:
-                x, y = recall, _divided(right, right + false_alarms)
+                x, y = recall, divided(right, right + false_alarms)
             heights = {
                 "interpolation": (y[:-1] + y[1:]) / 2,
                 "minoring": jnp.minimum(y[:-1], y[1:]),
@@ -226,73 +226,11 @@ class AUC(Metric):
     def _interpolated_precision(self, right: Any, false_alarms: Any, missed: Any) -> Any:
         gained = right[:-1] - right[1:]
         said = right + false_alarms
-        slope = _divided(gained, jnp.maximum(said[:-1] - said[1:], 0))
+        slope = divided(gained, jnp.maximum(said[:-1] - said[1:], 0))
         intercept = right[1:] - slope * said[1:]
-        ratio = jnp.where((said[:-1] > 0) & (said[1:] > 0), _divided(said[:-1], jnp.maximum(said[1:], 0)), 1)
+        ratio = jnp.where((said[:-1] > 0) & (said[1:] > 0), divided(said[:-1], jnp.maximum(said[1:], 0)), 1)
         area = slope * (gained + intercept * jnp.log(ratio))
-        return jnp.sum(_divided(area, jnp.maximum(right[1:] + missed[1:], 0)), axis=0)
+        return jnp.sum(divided(area, jnp.maximum(right[1:] + missed[1:], 0)), axis=0)
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {"thresholds": to_config(self.init_thresholds)}
-
-
-class R2Score(Metric):
-    """The share of variance explained: 1 - squared error / variance.
-
-    Args:
-        class_aggregation: "uniform_average", "variance_weighted_average", or None for one value an output.
-        num_regressors: corrects for so many predictors; 0 does not.
-    """
-
-    def __init__(
-        self,
-        class_aggregation: str | None = "uniform_average",
-        num_regressors: int = 0,
-        name: str = "r2_score",
-        dtype: Any = None,
-    ):
-        known = ("uniform_average", "variance_weighted_average")
-        if class_aggregation is not None and class_aggregation not in known:
-            raise unknown_name("class_aggregation", class_aggregation, known)
-        if num_regressors < 0:
-            raise ValueError(f"`num_regressors` is at least 0, not {num_regressors!r}")
-        super().__init__(name=name, dtype=dtype)
-        self.class_aggregation, self.num_regressors = class_aggregation, num_regressors
-        self.samples = self.add_variable((), "zeros", name="num_samples")
-        self.columns: list[Any] = []
-
-    def _build(self, width: int) -> None:
-        names = ("squared_sum", "sum", "residual", "count")
-        self.columns = [self.add_variable((width,), "zeros", name=name) for name in names]
-
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        y_pred = jnp.asarray(y_pred, self.dtype)
-        y_true, y_pred = same_rank(jnp.asarray(y_true, self.dtype), y_pred)
-        if not self.columns:
-            self._build(y_pred.shape[-1])
-        weight = jnp.ones_like(y_true)
-        if sample_weight is not None:
-            w = jnp.asarray(sample_weight, self.dtype)
-            weight = jnp.broadcast_to(w.reshape(w.shape + (1,) * (y_true.ndim - w.ndim)), y_true.shape)
-        parts = (weight * y_true**2, weight * y_true, weight * (y_true - y_pred) ** 2, weight)
-        for variable, part in zip(self.columns, parts, strict=True):
-            variable.assign_add(jnp.sum(part, axis=0))
-        self.samples.assign_add(y_true.size)
-
-    def result(self) -> Any:
-        if not self.columns:
-            return jnp.zeros((), self.dtype)
-        squares, sums, residual, count = (variable.value for variable in self.columns)
-        total = squares - sums * _divided(sums, count)
-        scores = 1 - _divided(residual, total)
-        scores = jnp.where(jnp.isnan(scores), 0, scores)
-        if self.class_aggregation == "uniform_average":
-            score = jnp.mean(scores)
-        elif self.class_aggregation == "variance_weighted_average":
-            score = _divided(jnp.sum(total * scores), jnp.sum(total))
-        else:
-            score = scores
-        if self.num_regressors:
-            n = self.samples.value
-            score = 1 - (1 - score) * (n - 1) / (n - self.num_regressors - 1)
-        return score

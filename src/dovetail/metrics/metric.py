@@ -5,8 +5,8 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from ..engine.configs import Configured, get, snake_case
-from ..engine.context import StatelessScope
+from ..engine.configs import Configured, Family, get, snake_case, to_config
+from ..engine.context import StatelessScope, current, entered
 from ..engine.dtypes import floatx, get_policy
 from ..engine.errors import StateError
 from ..engine.masks import get_mask
@@ -26,6 +26,7 @@ class Metric(Stateful, Configured):
         self.name = name or snake_case(type(self).__name__)
         self._dtype = floatx() if dtype is None else get_policy(dtype).compute_dtype
         self._variables: list[Variable] = []
+        self.built = False
 
     @property
     def dtype(self) -> str:
@@ -33,21 +34,35 @@ class Metric(Stateful, Configured):
 
     @property
     def variables(self) -> list[Variable]:  # type: ignore[override]
-        inner = [v for value in vars(self).values() if isinstance(value, Metric) for v in value.variables]
-        return [*self._variables, *inner]
+        return [*self._variables, *(v for metric in _metrics_in(vars(self)) for v in metric.variables)]
+
+    def build(self, y_true_shape: Any, y_pred_shape: Any) -> None:
+        """Make the variables whose shapes depend on the data; most metrics have none."""
+        self.built = True
+
+    def _ensure_built(self, y_true: Any, y_pred: Any) -> None:
+        if self.built:
+            return
+        if current().scope is not None:  # variables made now would be forgotten with the scope
+            raise StateError(
+                f"metric {self.name!r} needs the shapes of its data before it can run compiled: "
+                f"call its `build({y_true.shape}, {y_pred.shape})` first"
+            )
+        self.build(y_true.shape, y_pred.shape)
 
     def add_variable(
         self, shape: Any, initializer: Any, dtype: Any = None, aggregation: str = "sum", name: str | None = None
     ) -> Variable:
         """Create a variable of the state."""
-        variable = Variable(
-            get("initializer", initializer),
-            shape=tuple(shape),
-            dtype=dtype or self.dtype,
-            trainable=False,
-            autocast=False,
-            name=f"{self.name}_{name or 'state'}",
-        )
+        with entered(path=(self.name,)):
+            variable = Variable(
+                get("initializer", initializer),
+                shape=tuple(shape),
+                dtype=dtype or self.dtype,
+                trainable=False,
+                autocast=False,
+                name=name,
+            )
         self._variables.append(variable)
         return variable
 
@@ -98,6 +113,15 @@ class Metric(Stateful, Configured):
         return f"<{type(self).__name__} name={self.name}>"
 
 
+def _metrics_in(values: Any) -> list[Metric]:
+    """The metrics among an object's attributes, in lists and dictionaries too."""
+    if isinstance(values, Metric):
+        return [values]
+    if isinstance(values, dict):
+        values = list(values.values())
+    return [m for value in values for m in _metrics_in(value)] if isinstance(values, (list, tuple)) else []
+
+
 def _weighted(values: Any, sample_weight: Any, mask: Any, dtype: str) -> tuple[Any, Any]:
     """Values one a sample (further axes averaged), and weights that fit them."""
     values = jnp.asarray(values, dtype)
@@ -146,22 +170,31 @@ class Sum(Metric):
         return self.total.value
 
 
+metric_functions = Family("metric function")
+
+
 class MeanMetricWrapper(Mean):
     """The weighted mean of a function of (y_true, y_pred), one value a sample.
 
     Args:
-        fn: the function; further keyword arguments are passed on to it.
+        fn: the function, or the name of one in `dovetail.metrics`; further keyword arguments are
+            passed on to it.
+
+    Mask: a masked value counts as if its sample weight were 0.
     """
 
-    def __init__(self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **kwargs: Any):
-        super().__init__(name=name or getattr(fn, "__name__", "mean"), dtype=dtype)
-        self._fn, self._fn_kwargs = fn, kwargs
+    def __init__(self, fn: Callable[..., Any] | str, name: str | None = None, dtype: Any = None, **kwargs: Any):
+        super().__init__(name=name or snake_case(type(self).__name__), dtype=dtype)
+        self._fn, self._fn_kwargs = metric_functions.get(fn), kwargs
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None, mask: Any = None) -> None:  # type: ignore[override]
+    def update_state(  # type: ignore[override]
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None, mask: Any = None
+    ) -> None:
         mask = get_mask(y_pred) if mask is None else mask
         super().update_state(self._fn(y_true, y_pred, **self._fn_kwargs), sample_weight, mask)
 
     def get_config(self) -> dict[str, Any]:
         if type(self) is MeanMetricWrapper:
-            return {"fn": self._fn, "name": self.name, "dtype": self.dtype, **self._fn_kwargs}
+            own = {"name": self.name, "dtype": self.dtype, "fn": to_config(self._fn)}
+            return own | to_config(self._fn_kwargs)
         return super().get_config()
