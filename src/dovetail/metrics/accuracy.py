@@ -15,9 +15,9 @@ def _aligned(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
 
 
 def accuracy(y_true, y_pred):
-    """Mean over the last axis of whether both are equal."""
+    """Whether both are equal."""
     y_true, y_pred = _aligned(y_true, y_pred)
-    return jnp.mean(jnp.asarray(y_true == y_pred, jnp.float32), axis=-1)
+    return jnp.asarray(y_true == y_pred, jnp.float32)
 
 
 def binary_accuracy(y_true, y_pred, threshold=0.5):

@@ -64,9 +64,8 @@ class FBetaScore(Metric):
         else:
             said = y_pred > self.threshold
         said = said.astype(self.dtype)
-        weight = 1.0 if sample_weight is None else jnp.asarray(sample_weight, self.dtype)
-        if sample_weight is not None and weight.ndim == 1:
-            weight = weight[:, None]
+        weight = jnp.ones((), self.dtype) if sample_weight is None else jnp.asarray(sample_weight, self.dtype)
+        weight = weight[:, None] if weight.ndim == 1 else weight
         axis = None if self.average == "micro" else 0
         parts = (said * y_true, said * (1 - y_true), (1 - said) * y_true, y_true)
         for variable, part in zip(self.counts, parts, strict=True):

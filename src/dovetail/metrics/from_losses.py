@@ -4,6 +4,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
+from ..engine.masks import get_mask
 from ..losses import functions
 from ..losses.functions import same_rank
 from .metric import Mean, MeanMetricWrapper
@@ -92,7 +93,10 @@ class CategoricalCrossentropy(MeanMetricWrapper):
 
 
 class SparseCategoricalCrossentropy(MeanMetricWrapper):
-    __doc__ = functions.sparse_categorical_crossentropy.__doc__
+    """`-log(p[y_true])` for class numbers; labels equal to `ignore_class` do not count.
+
+    Keras counts them as samples that cost nothing, unless sample weights are given.
+    """
 
     def __init__(
         self,
@@ -111,6 +115,17 @@ class SparseCategoricalCrossentropy(MeanMetricWrapper):
             axis=axis,
         )
         self.from_logits, self.ignore_class, self.axis = from_logits, ignore_class, axis
+
+    def update_state(  # type: ignore[override]
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None, mask: Any = None
+    ) -> None:
+        mask = get_mask(y_pred) if mask is None else mask
+        if self.ignore_class is not None:
+            labels = jnp.asarray(y_true)
+            labels = labels[..., 0] if labels.ndim == jnp.ndim(y_pred) else labels
+            counts = labels != self.ignore_class
+            mask = counts if mask is None else jnp.asarray(mask, bool) & counts
+        super().update_state(y_true, y_pred, sample_weight, mask)
 
 
 class RootMeanSquaredError(Mean):

@@ -1,9 +1,11 @@
 """Intersection over union: how well predicted regions cover the true ones, from a confusion matrix."""
 
+import warnings
 from typing import Any
 
 import jax.numpy as jnp
 
+from ..engine.dtypes import is_float
 from .confusion import divided
 from .metric import Metric
 
@@ -52,7 +54,14 @@ class IoU(Metric):
         y_pred = y_pred if self.sparse_y_pred else jnp.argmax(y_pred, axis=self.axis)
         weight = jnp.ones(y_true.shape, self.dtype)
         if sample_weight is not None:
-            given = jnp.asarray(sample_weight, self.dtype)
+            given = jnp.asarray(sample_weight)
+            if is_float(given.dtype) and not is_float(self.dtype):
+                warnings.warn(
+                    f"{self.name!r} counts in {self.dtype}, so fractions of sample weights are cut off; "
+                    'make it with dtype="float32" to keep them',
+                    stacklevel=3,
+                )
+            given = given.astype(self.dtype)
             given = given.reshape(given.shape + (1,) * (y_true.ndim - given.ndim))
             weight = jnp.broadcast_to(given, y_true.shape)
         rows, columns = y_true.reshape(-1).astype(jnp.int32), y_pred.reshape(-1).astype(jnp.int32)

@@ -123,14 +123,17 @@ def _metrics_in(values: Any) -> list[Metric]:
 
 
 def _weighted(values: Any, sample_weight: Any, mask: Any, dtype: str) -> tuple[Any, Any]:
-    """Values one a sample (further axes averaged), and weights that fit them."""
+    """Values times their weights, and the weights; a value without one of its own takes part in a mean that has.
+
+    Without weights every sample counts once, however many values it has.
+    """
     values = jnp.asarray(values, dtype)
     weight = None if sample_weight is None else jnp.asarray(sample_weight, dtype)
     if mask is not None:
         kept = jnp.asarray(mask, dtype)
         weight = kept if weight is None else weight.reshape(weight.shape + (1,) * (kept.ndim - weight.ndim)) * kept
     if weight is None:
-        return values, None
+        return values.mean(tuple(range(1, values.ndim))), None
     weight, _ = same_rank(weight, values)
     if weight.ndim < values.ndim:
         values = values.mean(tuple(range(weight.ndim, values.ndim)))
@@ -163,7 +166,10 @@ class Sum(Metric):
         self.total = self.add_variable((), "zeros", name="total")
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:
-        values, _ = _weighted(values, sample_weight, None, self.dtype)
+        values = jnp.asarray(values, self.dtype)
+        if sample_weight is not None:
+            weight, values = same_rank(jnp.asarray(sample_weight, self.dtype), values)
+            values = values * weight.reshape(weight.shape + (1,) * (values.ndim - weight.ndim))
         self.total.assign_add(jnp.sum(values))
 
     def result(self) -> Any:
