@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..saving.files import write_atomically
 from .extras import needed
+from .wording import count, elapsed, spread
 
 if TYPE_CHECKING:
     from .result import CandidateResult, Comparison
@@ -70,27 +71,23 @@ def page(comparison: "Comparison") -> str:
 
 
 def _table(comparison: "Comparison", chosen: Any) -> str:
-    from .result import _count, _spread, _time
-
     heads = ["candidate", comparison.metric, "difference to best", "verdict", "corrected p", "parameters",
              "operations", "peak memory", "one sample", "epoch", "compile", "rate", "diverged"]  # fmt: skip
     rows = []
     for c in comparison.ranked:
-        difference = (
-            "" if c.difference is None else f"{c.difference.interval.mean:+.4f}{_spread(c.difference.interval)}"
-        )
+        difference = "" if c.difference is None else f"{c.difference.interval.mean:+.4f}{spread(c.difference.interval)}"
         cells = [
             html.escape(c.name) + (" ←" if c is chosen else ""),
-            f"{c.interval.mean:.4f}{_spread(c.interval)}",
+            f"{c.interval.mean:.4f}{spread(c.interval)}",
             difference,
             f'<span class="badge" style="background:{COLORS.get(c.verdict, GREY)}">{c.verdict}</span>',
             "" if math.isnan(c.corrected_p) else f"{c.corrected_p:.3f}",
-            _count(c.cost.parameters),
+            count(c.cost.parameters),
             _quantity(c.cost.flops_per_sample, ""),
             _quantity(c.cost.peak_memory_bytes, "B"),
-            _time(c.cost.latency_seconds),
-            _time(c.cost.epoch_seconds),
-            _time(c.cost.compile_seconds),
+            elapsed(c.cost.latency_seconds),
+            elapsed(c.cost.epoch_seconds),
+            elapsed(c.cost.compile_seconds),
             "" if c.learning_rate is None else f"{c.learning_rate:g}",
             f"{c.diverged} of {len(c.runs)}",
         ]

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ..callbacks.terminal import duration
+from ..saving.files import write_atomically
 from .extras import needed
+from .report import write_report
 from .statistics import (
     BETTER,
     EQUIVALENT,
@@ -24,6 +25,7 @@ from .statistics import (
     paired_difference,
     verdict,
 )
+from .wording import count, elapsed, short, spread
 
 NOTHING = Interval(math.nan, math.nan, math.nan, 0)
 
@@ -187,7 +189,7 @@ class Comparison:
         best, chosen = self.best, self.recommended
         if best is None or chosen is None:
             return "No candidate finished a run: there is nothing to recommend yet."
-        score = f"{self.metric} {chosen.interval.mean:.4g}{_spread(chosen.interval)}"
+        score = f"{self.metric} {chosen.interval.mean:.4g}{spread(chosen.interval)}"
         lines = [f"Use {chosen.name}: {score}{_parameters(chosen)}."]
         if chosen is not best:
             how = {
@@ -266,12 +268,12 @@ class Comparison:
         for c in self.ranked:
             row = [
                 f"{c.name} ←" if c is self.recommended else c.name,
-                _short(c.interval),
-                "" if c.difference is None else _short(c.difference.interval, "+"),
+                short(c.interval),
+                "" if c.difference is None else short(c.difference.interval, "+"),
                 f"[{styles.get(c.verdict, '')}]{c.verdict}[/]" if c.verdict else "",
-                _count(c.cost.parameters),
-                _time(c.cost.latency_seconds),
-                _time(c.cost.epoch_seconds),
+                count(c.cost.parameters),
+                elapsed(c.cost.latency_seconds),
+                elapsed(c.cost.epoch_seconds),
             ]
             if diverged:
                 row.append(f"{c.diverged}/{len(c.runs)}" if c.diverged else "")
@@ -365,14 +367,10 @@ class Comparison:
             "runs": [_finite(asdict(run)) for c in self.candidates for run in c.runs],
             "how": self.meta,
         }
-        from ..saving.files import write_atomically
-
         write_atomically(path, json.dumps(content, indent=1, default=str).encode())
 
     def to_html(self, path: Any) -> Path:
         """Write the report: one self-contained page with table and plots. Returns its path."""
-        from .report import write_report
-
         return write_report(self, path)
 
 
@@ -396,30 +394,9 @@ def _choose_rate(candidate: CandidateResult, higher_is_better: bool, confidence:
     candidate.interval = mean_interval(list(candidate.scores.values()), confidence)
 
 
-def _spread(interval: Interval) -> str:
-    return "" if math.isnan(interval.low) else f" ± {(interval.high - interval.low) / 2:.4f}"
-
-
-def _short(interval: Interval, sign: str = "") -> str:
-    """0.971±.005: a score with half its interval, as narrow as it can be read."""
-    mean = f"{interval.mean:{sign}.3f}" if abs(interval.mean) < 1000 else f"{interval.mean:{sign}.3g}"
-    if math.isnan(interval.low):
-        return mean
-    half = (interval.high - interval.low) / 2
-    return f"{mean}±" + (f"{half:.3f}".removeprefix("0") if half < 1000 else f"{half:.3g}")
-
-
 def _parameters(candidate: CandidateResult) -> str:
-    count = candidate.cost.parameters
-    return "" if count is None else f" with {count:,} parameters"
-
-
-def _count(value: int | None) -> str:
-    return "" if value is None else f"{value:,}"
-
-
-def _time(seconds: float | None) -> str:
-    return "" if seconds is None else duration(seconds)
+    parameters = candidate.cost.parameters
+    return "" if parameters is None else f" with {parameters:,} parameters"
 
 
 def _finite(row: dict[str, Any]) -> dict[str, Any]:
