@@ -360,3 +360,16 @@ def test_data_of_pandas():
     import pandas as pd
 
     dense_model().fit(pd.DataFrame(X), pd.Series(Y[:, 0]), verbose=0)
+
+
+def test_metrics_whose_state_has_the_shape_of_the_data():
+    x = keras.Input((4,))
+    model = keras.Model(x, layers.Dense(2)(x))
+    model.compile("adam", "mse", metrics=["r2_score"])
+    targets = X[:, :2] * 2 + 1
+    history = model.fit(X, targets, epochs=5, verbose=0).history
+    predictions = model.predict(X, verbose=0)
+    spread = ((targets - targets.mean(0)) ** 2).sum(0)
+    expected = (1 - ((targets - predictions) ** 2).sum(0) / spread).mean()
+    assert model.evaluate(X, targets, verbose=0, return_dict=True)["r2_score"] == pytest.approx(expected, rel=1e-3)
+    assert len(history["r2_score"]) == 5

@@ -4,6 +4,7 @@ import inspect
 from typing import Any
 
 from ..engine.configs import Family, to_config
+from ..engine.errors import did_you_mean
 from ..engine.input_spec import InputSpec
 from ..engine.layer import Layer
 from .activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
@@ -67,3 +68,12 @@ def serialize(layer: Layer) -> dict[str, Any]:
 def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
     """A layer from plain data; `custom_objects` are more classes by name."""
     return FAMILY.get_among(config, custom_objects)
+
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("_"):
+        raise AttributeError(name)
+    raise AttributeError(
+        f"dovetail.layers has no {name!r}{did_you_mean(name, FAMILY.members)}. (Recurrent, attention, transposed and "
+        "separable convolution, and preprocessing layers are not there yet.)"
+    )

@@ -207,6 +207,21 @@ class Model(Trainer, Layer):
         """Read weights that `save_weights` (or Keras 3) wrote."""
         load_weights(self, filepath, skip_mismatch)
 
+    def save(self, filepath: Any, *args: Any, **kwargs: Any) -> None:
+        """Not there yet: whole-model files."""
+        raise NotImplementedError(
+            "saving whole models is not there yet: `model.save_weights('name.weights.h5')` keeps the weights, in a "
+            "file that Keras 3 reads too"
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        """Of a subclassed model, its constructor's arguments; graphs cannot be written down yet."""
+        if self._graph is not None or hasattr(self, "_stack"):
+            raise NotImplementedError(
+                f"the graph of {self.name!r} cannot be written down yet: `dovetail.models.clone_model` copies it"
+            )
+        return super().get_config()
+
 
 class Functional(Model):
     """A model made from symbolic inputs and outputs."""

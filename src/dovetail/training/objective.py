@@ -68,7 +68,11 @@ class Objective:
         resolved = []
         for entry, target, prediction in zip(per_output, y_true, y_pred, strict=True):
             entries = entry if isinstance(entry, (list, tuple)) else [entry]
-            resolved.append([_as_metric(item, target, prediction) for item in entries if item is not None])
+            made = [_as_metric(item, target, prediction) for item in entries if item is not None]
+            for metric in made:  # some metrics have state in the shape of the data
+                if not metric.built and target is not None:
+                    metric.build(target.shape, prediction.shape)
+            resolved.append(made)
         return resolved
 
     def _reported(self) -> dict[str, Metric]:
