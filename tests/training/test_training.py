@@ -373,3 +373,25 @@ def test_metrics_whose_state_has_the_shape_of_the_data():
     expected = (1 - ((targets - predictions) ** 2).sum(0) / spread).mean()
     assert model.evaluate(X, targets, verbose=0, return_dict=True)["r2_score"] == pytest.approx(expected, rel=1e-3)
     assert len(history["r2_score"]) == 5
+
+
+def test_a_step_of_ones_own_is_refused_and_a_loss_of_ones_own_is_used():
+    class Stepping(keras.Model):
+        def train_step(self, state, data):
+            return {}, state
+
+    with pytest.raises(NotImplementedError, match="has a `train_step` of its own, which `fit` does not call yet"):
+        Stepping().compile("sgd", "mse")
+
+    class Doubled(keras.Model):
+        def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+            return 2 * super().compute_loss(x, y, y_pred, sample_weight, training)
+
+    losses = []
+    for cls in (keras.Model, Doubled):
+        keras.utils.set_random_seed(0)
+        x = keras.Input((4,))
+        model = cls(inputs=x, outputs=layers.Dense(1, kernel_initializer="ones")(x))
+        model.compile(keras.optimizers.SGD(0.0), "mse")
+        losses.append(model.fit(X, Y, verbose=0).history["loss"][0])
+    assert losses[1] == pytest.approx(2 * losses[0], rel=1e-5)

@@ -69,6 +69,12 @@ class Trainer:
             raise StateError(
                 "`run_eagerly=True` is not there yet: use `jax.disable_jit()` around `fit` to step through"
             )
+        for step in ("train_step", "test_step", "predict_step"):
+            if hasattr(self, step):
+                raise NotImplementedError(
+                    f"{type(self).__name__} has a `{step}` of its own, which `fit` does not call yet: override "
+                    "`compute_loss` or `compute_metrics`, or write the loop with `stateless_call`"
+                )
         self.optimizer = optimizers_module.get(optimizer)
         self._objective = Objective(loss, loss_weights, metrics, weighted_metrics)
         self._train_programs: dict[Any, Any] = {}
