@@ -165,3 +165,16 @@ def test_options_are_those_that_this_jaxlib_accepts():
         assert "REDUCE" not in str(kernels.compiler_options())
     finally:
         kernels.use_library_reductions(True)
+
+
+def test_compiled_models_know_which_kernels_they_were_traced_with():
+    import dovetail as keras
+
+    x = keras.Input((6, 6, 2))
+    model = keras.Model(x, keras.layers.Conv2D(2, 3)(x))
+    image = normal(1, 6, 6, 2)
+    with plain_kernels():
+        plain = model(image)
+    made = len(model._programs._made)
+    assert_allclose(model(image), plain, rtol=1e-5)
+    assert len(model._programs._made) > made

@@ -395,3 +395,21 @@ def test_a_step_of_ones_own_is_refused_and_a_loss_of_ones_own_is_used():
         model.compile(keras.optimizers.SGD(0.0), "mse")
         losses.append(model.fit(X, Y, verbose=0).history["loss"][0])
     assert losses[1] == pytest.approx(2 * losses[0], rel=1e-5)
+
+
+def test_moving_averages_become_the_weights_at_the_end_of_fit():
+    model = dense_model(optimizer=keras.optimizers.SGD(0.5, use_ema=True, ema_momentum=0.9))
+    model.fit(X, Y, batch_size=10, epochs=2, verbose=0)
+    for average, weight in zip(model.optimizer._averages, model.trainable_variables, strict=True):
+        np.testing.assert_array_equal(average.value, weight.value)
+
+
+def test_compiling_again_trains_on_the_new_loss():
+    model = dense_model(loss="mse", optimizer=keras.optimizers.SGD(0.0))
+    first = model.fit(X, Y, verbose=0).history["loss"][0]
+    for _ in range(5):
+        model.compile(keras.optimizers.SGD(0.0), "mae")
+        second = model.fit(X, Y, verbose=0).history["loss"][0]
+        assert second != pytest.approx(first, rel=1e-3)
+        model.compile(keras.optimizers.SGD(0.0), "mse")
+        assert model.fit(X, Y, verbose=0).history["loss"][0] == pytest.approx(first, rel=1e-5)

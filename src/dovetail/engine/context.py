@@ -62,6 +62,7 @@ class Context(NamedTuple):
     compute_dtype: str | None = None  # floats of variables are read in it
     training: bool | None = None
     path: tuple[str, ...] = ()
+    plain_kernels: bool = False  # kernels trace as their plain forms
 
 
 _context: ContextVar[Context] = ContextVar("dovetail", default=Context())  # noqa: B039  (immutable)

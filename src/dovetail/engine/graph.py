@@ -86,8 +86,11 @@ class Graph:
         known_masks = {id(tensor): mask for tensor, mask in zip(self.inputs, masks, strict=True)}
         for node in self.nodes:
             args, kwargs = node.arguments(lambda tensor: known[id(tensor)])
-            mask_args, mask_kwargs = node.arguments(lambda tensor: known_masks.get(id(tensor)))
-            outputs, output_masks = execute(node.operation, args, kwargs, (mask_args, mask_kwargs))
+            node_masks = jax.tree.map(  # what is no tensor has no mask
+                lambda leaf: known_masks.get(id(leaf)) if isinstance(leaf, KerasTensor) else None,
+                (node.args, node.kwargs),
+            )
+            outputs, output_masks = execute(node.operation, args, kwargs, node_masks)
             for tensor, value, mask in zip(node.outputs, outputs, output_masks, strict=True):
                 known[id(tensor)], known_masks[id(tensor)] = value, mask
         return (

@@ -161,7 +161,7 @@ class Layer(Operation):
         outputs = self.call(*args, **kwargs)
         count = len(jax.tree.leaves(outputs))
         previous = masks and (masks[0][0] if masks[0] else next(iter(masks[1].values()), None))
-        has_mask = any(mask is not None for mask in jax.tree.leaves(masks))
+        has_mask = bool(jax.tree.leaves(masks))
         if not self.supports_masking:
             if has_mask and not any(name.endswith("mask") for name in _call_names(type(self))):
                 warnings.warn(

@@ -232,10 +232,7 @@ class Functional(Model):
 
 def _execute(operation: Operation, args: tuple, kwargs: dict, masks: Any) -> tuple[list, list]:
     if isinstance(operation, Layer):
-        has_mask = bool(jax.tree.leaves(masks, is_leaf=lambda x: hasattr(x, "shape"))) and any(
-            hasattr(leaf, "shape") for leaf in jax.tree.leaves(masks)
-        )
-        outputs, output_masks = operation.run(args, kwargs, masks if has_mask else None)
+        outputs, output_masks = operation.run(args, kwargs, masks if jax.tree.leaves(masks) else None)
         flat = jax.tree.leaves(outputs)
         return flat, list(output_masks) or [None] * len(flat)
     flat = jax.tree.leaves(operation.call(*args, **kwargs))

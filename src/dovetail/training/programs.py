@@ -31,11 +31,12 @@ class Steps:
 
     def __init__(self, model: Any):
         self.model = model
-        objective = model._objective
+        self.optimizer = optimizer = model.optimizer  # kept: programs are found by its identity
+        self.objective = objective = model._objective
         metric_variables = [v for metric in objective.reported.values() for v in metric.variables]
-        self.variables = keyed([*model.variables, *model.optimizer.variables, *metric_variables])
+        self.variables = keyed([*model.variables, *optimizer.variables, *metric_variables])
         self.keys = {id(variable): key for key, variable in self.variables.items()}
-        optimizer_ids = {id(variable) for variable in model.optimizer.variables}
+        optimizer_ids = {id(variable) for variable in optimizer.variables}
         self.test_variables = {k: v for k, v in self.variables.items() if id(v) not in optimizer_ids}
         self.trainables = model.trainable_variables
         self.metric_variables = {self.keys[id(v)]: v for v in metric_variables}
@@ -62,7 +63,7 @@ class Steps:
 
     def train(self, state: State, batch: Samples) -> State:
         """One optimizer update."""
-        optimizer = self.model.optimizer
+        optimizer = self.optimizer
         parameters = {self.keys[id(v)]: state[self.keys[id(v)]] for v in self.trainables}
 
         def loss_of(parameters: State) -> tuple[Any, Any]:
@@ -99,7 +100,7 @@ class EpochProgram:
     """
 
     def __init__(self, step: Step, results: Callable[[State], Any], batch_size: int, donate: bool = False):
-        self.step, self.results, self.batch_size = step, results, batch_size
+        self.step, self.results, self.batch_size, self.donates = step, results, batch_size, donate
         donated = (0,) if donate else ()
         self._loop = compile_jit(self._run_loop, donate_argnums=donated)
         self._single = compile_jit(self._run_single, donate_argnums=donated)

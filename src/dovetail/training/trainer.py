@@ -77,7 +77,7 @@ class Trainer:
                 )
         self.optimizer = optimizers_module.get(optimizer)
         self._objective = Objective(loss, loss_weights, metrics, weighted_metrics)
-        self._train_programs: dict[Any, Any] = {}
+        self._programs.forget()
         self.stop_training = False
         if self._graph is not None:
             _check_names(self)
@@ -180,9 +180,10 @@ class Trainer:
         )
         data = on_device(samples)
         program = programs.epoch("train", batch_size)
-        runner = _Runner(self, programs.steps, program, data, watchers)
+        runner = _Runner(self, programs, program, data, watchers)
+        if validation is not None:
+            validation = on_device(validation)
         self.stop_training = False
-        self._validation_cache = None
         watchers.on_train_begin()
         logs: dict[str, Any] = {}
         for epoch, order in zip(range(initial_epoch, epochs), orders, strict=False):
@@ -195,6 +196,7 @@ class Trainer:
             watchers.on_epoch_end(epoch, logs)
             if self.stop_training:
                 break
+        self.optimizer.finalize_variable_values(self.trainable_variables)  # type: ignore[attr-defined]
         watchers.on_train_end(logs)
         return self.history
 
@@ -235,7 +237,6 @@ class Trainer:
             epochs=1,
             steps=steps or -(-samples.size // batch_size),
         )
-        self._prepare(samples, training=False)
         logs = self._evaluated(samples, batch_size, steps, watchers)
         if return_dict:
             return logs
@@ -300,17 +301,16 @@ class Trainer:
 
     def _forward_program(self, x: Any) -> tuple[Any, Any]:
         """The compiled forward pass, and the variables whose values it takes."""
-        found = self._programs.get("predict", lambda: None)
-        if found is None:
-            self._ensure_built(x)
+        if self._graph is None and not self.built:  # type: ignore[attr-defined]
+            self._output_specs(x)
 
-            def make() -> tuple[Any, Any]:
-                variables = self._programs.variables()
-                call = pure(lambda x: self(x, training=False), variables)  # type: ignore[operator]
-                return compile_jit(lambda state, x: call(state, x)[0]), variables
+        def make() -> tuple[Any, Any]:
+            self._output_specs(x)  # a subclassed model's layers are built when they are first called
+            variables = self._programs.variables()
+            call = pure(lambda x: self(x, training=False), variables)  # type: ignore[operator]
+            return compile_jit(lambda state, x: call(state, x)[0]), variables
 
-            found = self._programs.get("predict program", make)
-        return found
+        return self._programs.get("predict", make)
 
     # -- one batch
 
@@ -354,10 +354,6 @@ class Trainer:
         return [logs[name] for name in self.metrics_names if name in logs] + [
             value for name, value in logs.items() if name not in self.metrics_names
         ]
-
-    def _ensure_built(self, x: Any) -> None:
-        if self._graph is None:
-            trace(lambda x: self(x), (_batch_specs(x),), {})  # type: ignore[operator]
 
     def _names_of_outputs(self, x: Any) -> list[str]:
         if self._graph is not None:
@@ -413,18 +409,18 @@ class _TrainPrograms:
 class _Runner:
     """Runs the training program over epochs, in pieces as long as callbacks and progress allow."""
 
-    def __init__(self, model: Trainer, steps: Steps, program: EpochProgram, data: Samples, watchers: CallbackList):
-        self.model, self.steps, self.program, self.data, self.watchers = model, steps, program, data, watchers
-        self.zero_metrics = model._programs.get(
-            ("train", id(model._objective), id(model.optimizer), True), lambda: _TrainPrograms(steps)
-        ).zero_metrics
-        self.donates = _bytes(read(steps.variables)) > DONATED_BYTES
+    def __init__(
+        self, model: Trainer, programs: _TrainPrograms, program: EpochProgram, data: Samples, watchers: CallbackList
+    ):
+        self.model, self.program, self.data, self.watchers = model, program, data, watchers
+        self.variables, self.zero_metrics = programs.steps.variables, programs.zero_metrics
+        self.donates = program.donates
         self.copy = jax.jit(lambda state: jax.tree.map(jnp.copy, state))
         self.step_seconds = 0.0
 
     def epoch(self, order: Any, count: int) -> dict[str, float]:
         """One epoch of `count` steps; the variables hold its result afterwards."""
-        variables, watchers = self.steps.variables, self.watchers
+        variables, watchers = self.variables, self.watchers
         state = read(variables) | self.zero_metrics
         if self.donates:
             state = self.copy(state)

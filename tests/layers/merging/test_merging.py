@@ -212,3 +212,11 @@ def test_integers_and_booleans():
     i = np.array([[1, 2], [3, 4]])
     assert layers.Add()([i, i]).dtype == jnp.int32
     assert layers.Average()([i, i]).dtype == jnp.float32
+
+
+def test_a_constant_array_is_no_mask_of_its_branch():
+    ids = keras.Input((4,), dtype="int32")
+    embedded = layers.Embedding(6, 3, mask_zero=True)(ids)
+    joined = layers.Concatenate()([embedded, jnp.zeros((1, 4, 3))])
+    model = keras.Model(ids, layers.Lambda(lambda x: x)(joined))
+    assert model(np.array([[1, 0, 2, 0]])).shape == (1, 4, 6)

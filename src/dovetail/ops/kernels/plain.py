@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 
 import jax
 
-_plain: ContextVar[bool] = ContextVar("plain_kernels", default=False)
+from ...engine.context import current, entered
 
 
 @contextmanager
@@ -16,18 +15,15 @@ def plain_kernels() -> Iterator[None]:
     The tuned kernels carry their own reverse-mode gradient, so `jax.jvp`, `jax.jacfwd` and reverse-over-forward raise
     on them; the plain forms support all of JAX. Enter this while tracing (around the first call of a jitted function).
     """
-    token = _plain.set(True)
-    try:
+    with entered(plain_kernels=True):
         yield
-    finally:
-        _plain.reset(token)
 
 
 def plain_kernels_active() -> bool:
     """Whether the plain forms are asked for: part of the key of compiled programs."""
-    return _plain.get()
+    return current().plain_kernels
 
 
 def use_tuned() -> bool:
     """Whether kernels take their tuned form: on CPU, unless the plain ones are asked for."""
-    return not _plain.get() and jax.default_backend() == "cpu"
+    return not plain_kernels_active() and jax.default_backend() == "cpu"
