@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from .engine.configs import Family, to_config
 from .engine.operation import lift
 
-_family = Family("activation")
+_family = Family("activation", None, "keras.activations")
 
 
 def _public(function: Any) -> Any:

@@ -78,7 +78,7 @@ class MinMaxNorm(Constraint):
         return w * (wanted / (epsilon() + norms))
 
 
-_family = Family("constraint", Constraint)
+_family = Family("constraint", Constraint, "keras.constraints")
 _family.add_all([MaxNorm, NonNeg, UnitNorm, MinMaxNorm])
 max_norm, non_neg, unit_norm, min_max_norm = MaxNorm, NonNeg, UnitNorm, MinMaxNorm
 

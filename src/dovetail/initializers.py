@@ -7,7 +7,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from .engine.configs import Configured, Family, to_config
+from .engine.configs import Configured, Family, like, to_config
 from .engine.dtypes import standardize_dtype
 from .engine.errors import ShapeError, unknown_name
 from .engine.randomness import SeedGenerator, make_seed
@@ -23,7 +23,7 @@ class Initializer(Configured):
         raise NotImplementedError(f"{type(self).__name__} needs a `__call__(shape, dtype)`")
 
     def clone(self) -> "Initializer":
-        return type(self).from_config(self.get_config())
+        return like(self)
 
 
 class RandomInitializer(Initializer):
@@ -347,7 +347,7 @@ lecun_normal, lecun_uniform = LecunNormal, LecunUniform
 orthogonal, variance_scaling = Orthogonal, VarianceScaling
 random_normal, random_uniform, truncated_normal = RandomNormal, RandomUniform, TruncatedNormal
 
-_family = Family("initializer", Initializer)
+_family = Family("initializer", Initializer, "keras.initializers")
 _family.add_all([Zeros, Ones, Constant, Identity, RandomNormal, TruncatedNormal, RandomUniform, VarianceScaling])
 _family.add_all([GlorotUniform, GlorotNormal, HeUniform, HeNormal, LecunUniform, LecunNormal, Orthogonal])
 _family.add(STFT, "stft", "STFTInitializer")

@@ -89,7 +89,7 @@ def _factor(name: str, value: Any) -> float:
     return float(value)
 
 
-_family = Family("regularizer", Regularizer)
+_family = Family("regularizer", Regularizer, "keras.regularizers")
 _family.add_all([L1, L2, L1L2, OrthogonalRegularizer])
 l1, l2, l1_l2, orthogonal_regularizer = L1, L2, L1L2, OrthogonalRegularizer
 _family.members |= {"l1": L1, "l2": L2, "l1_l2": L1L2, "l1l2": L1L2}

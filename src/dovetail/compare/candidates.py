@@ -6,6 +6,7 @@ from typing import Any
 
 import jax
 
+from ..engine.configs import like
 from ..engine.errors import DovetailError, StateError, unknown_name
 from ..engine.layer import Layer
 from ..engine.operation import Node
@@ -105,7 +106,7 @@ def _factories(merges: Any, nodes: Sequence[Node]) -> dict[str, Callable[[], Any
     for given_name, merge in entries:
         name, factory = _factory(merge)
         if short_name(original) == name and isinstance(merge, str):
-            factory = lambda: type(original).from_config({**original.get_config(), "name": None})  # noqa: E731
+            factory = lambda: like(original, name=None)  # noqa: E731
         factories[given_name or name] = factory
     return factories
 
@@ -120,7 +121,7 @@ def _factory(merge: Any) -> tuple[str, Callable[[], Any]]:
             raise unknown_name("merge", merge, MERGES)
         return merge.lower(), MERGES[merge.lower()]
     if isinstance(merge, Layer):
-        return short_name(merge), lambda: type(merge).from_config({**merge.get_config(), "name": None})
+        return short_name(merge), lambda: like(merge, name=None)
     if isinstance(merge, type) and issubclass(merge, Layer):
         return next((name for name, made in MERGES.items() if made is merge), merge.__name__.lower()), merge
     if callable(merge):

@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from ..engine.configs import like
 from ..engine.errors import StateError, unknown_name
 from ..engine.randomness import permutation
 from ..models import Model
@@ -131,7 +132,7 @@ def _compile_arguments(model: Model, optimizer: Any, loss: Any, metrics: Any) ->
     def make() -> dict[str, Any]:
         copy = chosen
         if hasattr(chosen, "get_config"):
-            copy = type(chosen).from_config(chosen.get_config())
+            copy = like(chosen)
         return {
             "optimizer": copy,
             "loss": loss if loss is not None or objective is None else objective.loss,
@@ -147,7 +148,7 @@ def _copied(metrics: Any) -> Any:
         return {key: _copied(value) for key, value in metrics.items()}
     if isinstance(metrics, (list, tuple)):
         return [_copied(value) for value in metrics]
-    return type(metrics).from_config(metrics.get_config()) if hasattr(metrics, "get_config") else metrics
+    return like(metrics) if hasattr(metrics, "get_config") else metrics
 
 
 def _splits(model: Model, x: Any, y: Any, validation: Any, test: Any, seed: int) -> tuple[Samples, Samples, Samples]:

@@ -63,6 +63,7 @@ class Context(NamedTuple):
     training: bool | None = None
     path: tuple[str, ...] = ()
     plain_kernels: bool = False  # kernels trace as their plain forms
+    without_values: bool = False  # new variables get their values later: a file is being read
 
 
 _context: ContextVar[Context] = ContextVar("dovetail", default=Context())  # noqa: B039  (immutable)

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from .configs import Family
 from .errors import unknown_name
 
 FLOATS = ("float16", "bfloat16", "float32", "float64")
@@ -86,6 +87,8 @@ class DTypePolicy:
         return f"<DTypePolicy {self.name!r}>"
 
 
+policies = Family("dtype policy", DTypePolicy, "keras", ("keras.dtype_policies",))
+policies.add(DTypePolicy, "FloatDTypePolicy")
 POLICIES = (*DTYPES, "mixed_bfloat16", "mixed_float16")
 _global_policy: DTypePolicy | None = None
 

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .configs import get
+from .configs import get, keeping_objects, like, revive, to_config
 from .context import StatelessScope, current, entered, structure_changed
 from .dtypes import get_policy, is_float, standardize_dtype
 from .errors import DovetailError, StateError, did_you_mean, format_shape
@@ -21,7 +21,7 @@ from .tensor import KerasTensor, Spec, standardize_shape
 from .variable import Stateful, Variable
 
 # Attributes that the search for variables and sublayers leaves out.
-NOT_STATE = {"_inbound_nodes", "_constructor_arguments", "_losses", "_programs"}
+NOT_STATE = {"_inbound_nodes", "_constructor_arguments", "_losses", "_programs", "_compiled_with"}
 
 
 class Layer(Operation):
@@ -97,7 +97,7 @@ class Layer(Operation):
 
     def compute_output_shape(self, *input_shapes: Any, **named_shapes: Any) -> Any:
         """The shape of the output for an input of this shape (None for an open axis), found by tracing."""
-        layer = self if self.built else type(self).from_config(self.get_config())
+        layer = self if self.built else like(self)
         args, kwargs = _map_shapes(lambda shape: KerasTensor(shape, self.compute_dtype), (input_shapes, named_shapes))
         kwargs = {name.removesuffix("_shape"): value for name, value in kwargs.items()}
         outputs = layer.compute_output_spec(*args, **kwargs)
@@ -126,6 +126,9 @@ class Layer(Operation):
     def run(self, args: tuple, kwargs: dict, masks: tuple[tuple, dict] | None = None) -> tuple[Any, list]:
         """Call on arrays whose masks are given apart; returns the outputs and a flat list of their masks."""
         context = current()
+        if "training" in kwargs and not _takes_training(type(self)):  # for the layers inside
+            kwargs = dict(kwargs)
+            context = context._replace(training=kwargs.pop("training"))
         compute_dtype = self.compute_dtype
         if self.autocast:
             args, kwargs = jax.tree.map(functools.partial(_cast_float, dtype=compute_dtype), (args, kwargs))
@@ -223,11 +226,13 @@ class Layer(Operation):
     def _build_for(self, args: tuple, kwargs: dict) -> None:
         if self.built:
             return
+        shapes = self._input_shapes(args, kwargs)
         if getattr(type(self).build, "is_default", False):
             self.built = True
+            named = {f"{name}_shape": shape for name, shape in shapes.items()} if len(shapes) > 1 else {}
+            self._build_shapes = ((), named) if named else (tuple(shapes.values()), {})
             self._freeze_if_asked()
             return
-        shapes = self._input_shapes(args, kwargs)
         parameters = list(inspect.signature(type(self).build).parameters)[1:]
         by_name = {f"{name}_shape": shape for name, shape in shapes.items()}
         if len(parameters) > 1 and all(name in by_name for name in parameters):
@@ -243,6 +248,29 @@ class Layer(Operation):
             for name, value in bound.items()
             if _has_tensor(value) and not name.endswith("mask")
         }
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        """The shapes that the layer was built for, None where it needs none."""
+        args, kwargs = self.__dict__.get("_build_shapes", ((), {}))
+        if kwargs:
+            return {"shapes_dict": to_config(kwargs)}
+        return {"input_shape": to_config(args[0])} if args else None
+
+    def build_from_config(self, config: dict[str, Any]) -> None:
+        """Build for the shapes that `get_build_config` gave."""
+        if self.built or not config:
+            return
+        shapes = _as_shape(config.get("shapes_dict") or config.get("input_shape"))
+        if shapes is None:
+            return
+        if not getattr(type(self).build, "is_default", False):
+            self.build(**shapes) if "shapes_dict" in config else self.build(shapes)
+        else:  # its layers are built where it calls them
+            tensors = _map_shapes(lambda shape: KerasTensor(shape, self.compute_dtype), shapes)
+            if "shapes_dict" in config:
+                self.compute_output_spec(**{name.removesuffix("_shape"): x for name, x in tensors.items()})
+            else:
+                self.compute_output_spec(tensors)
 
     def add_weight(
         self,
@@ -420,6 +448,15 @@ class Layer(Operation):
             new = [scope.get_current_value(variable) for variable in others]
         return (outputs, new, losses) if return_losses else (outputs, new)
 
+    def __reduce__(self) -> Any:
+        """Copies and pickles are made as files are: from the configuration, then all values, random states included."""
+        with keeping_objects():
+            config = to_config(self)
+        return _copied, (config, self._all_values())
+
+    def _all_values(self) -> list[np.ndarray]:
+        return [np.asarray(variable._value) for variable in self.variables]
+
     # -- losses
 
     def add_loss(self, loss: Any) -> None:
@@ -472,8 +509,8 @@ class Layer(Operation):
         config = super().get_config()
         if "dtype" in config:
             config["dtype"] = self.dtype_policy.name
-        if config.get("autocast") is True:
-            del config["autocast"]
+        if config.get("autocast") is True or "autocast" not in self._constructor_arguments[1]:
+            config.pop("autocast", None)
         if config.get("activity_regularizer", "") is None:
             del config["activity_regularizer"]
         return config
@@ -483,6 +520,14 @@ class Layer(Operation):
 
 
 Layer.build.is_default = True  # type: ignore[attr-defined]
+
+
+def _copied(config: dict[str, Any], values: list[np.ndarray]) -> Layer:
+    with entered(without_values=True):
+        layer = revive(config)
+    for variable, value in zip(layer.variables, values, strict=True):
+        variable.assign(value)
+    return layer
 
 
 def _in_own_scope(build: Callable[..., Any]) -> Callable[..., Any]:
@@ -497,6 +542,7 @@ def _in_own_scope(build: Callable[..., Any]) -> Callable[..., Any]:
         try:
             with entered(path=path if path[-1:] == (self.name,) else (*path, self.name), compute_dtype=None):
                 build(self, *args, **kwargs)
+            object.__setattr__(self, "_build_shapes", (args, kwargs))
         finally:
             object.__delattr__(self, "_is_building")
         self.built = True
@@ -518,6 +564,12 @@ def _call_names(cls: type) -> dict[str, Any]:
     }
 
 
+@functools.cache
+def _takes_training(cls: type) -> bool:
+    parameters = inspect.signature(cls.call).parameters.values()
+    return any(p.name == "training" or p.kind == p.VAR_KEYWORD for p in parameters)
+
+
 def _bind_fully(cls: type, args: tuple, kwargs: dict) -> dict[str, Any]:
     bound = inspect.signature(cls.call).bind_partial(None, *args, **kwargs).arguments
     flat: dict[str, Any] = {}
@@ -533,6 +585,10 @@ def _constructor_names(cls: type) -> list[str]:
 
 def _is_default(cls: type, method: str) -> bool:
     return getattr(cls, method) is getattr(Layer, method)
+
+
+def _as_shape(value: Any) -> Any:
+    return _map_shapes(tuple, value)
 
 
 def _has_tensor(value: Any) -> bool:

@@ -164,6 +164,7 @@ def _tensor_operator(name: str) -> Callable[..., Any]:
         return getattr(x, name)(*operands)
 
     operator.__name__ = name.strip("_")
+    operator.is_operator = True  # type: ignore[attr-defined]
     return operator
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from .context import current
 from .dtypes import is_float, standardize_dtype
-from .errors import ShapeError, format_shape
+from .errors import ShapeError, StateError, format_shape
 from .naming import unique_name
 
 
@@ -68,6 +68,10 @@ class Variable(Stateful):
                     "every axis needs a size. Give the layer's input a known size there."
                 )
             dtype = standardize_dtype(dtype)
+            if current().without_values:
+                self._value: Any = jax.ShapeDtypeStruct(tuple(shape), dtype)
+                self.shape, self.dtype = tuple(shape), dtype
+                return
             initializer = initializer(tuple(shape), dtype)
         elif isinstance(initializer, Variable):
             initializer = initializer.value
@@ -92,10 +96,27 @@ class Variable(Stateful):
         context = current()
         value = None if context.scope is None else context.scope.get_current_value(self)
         if value is None:
-            value = self._value
+            value = self._value if self.has_value else self._stand_in()
         if context.compute_dtype is not None and self.autocast and is_float(self.dtype):
             value = value.astype(context.compute_dtype)
         return value
+
+    @property
+    def has_value(self) -> bool:
+        """False only while a file is being read, before the array is."""
+        return type(self._value) is not jax.ShapeDtypeStruct
+
+    def initialize(self) -> None:
+        """Give a variable without a value its initial one."""
+        if not self.has_value:
+            assert self.initializer is not None
+            self._value = jnp.asarray(self.initializer(self.shape, self.dtype), self.dtype)
+
+    def _stand_in(self) -> Any:
+        zero = jnp.zeros((), self.dtype)
+        if not isinstance(zero, jax.core.Tracer):
+            raise StateError(f"Variable {self.path!r} has no value yet: the file that has it is still being read")
+        return jnp.broadcast_to(zero, self.shape)  # traced for its shape: nothing is allocated
 
     @property
     def ndim(self) -> int:

@@ -3,7 +3,7 @@
 import inspect
 from typing import Any
 
-from ..engine.configs import Family, to_config
+from ..engine.configs import MODULES, Family, to_config
 from ..engine.errors import did_you_mean
 from ..engine.input_spec import InputSpec
 from ..engine.layer import Layer
@@ -52,12 +52,11 @@ from .pooling import (
 from .regularization import ActivityRegularization, Dropout
 from .reshaping import Flatten, Permute, RepeatVector, Reshape, UpSampling2D, ZeroPadding2D
 
-FAMILY = Family("layer", Layer)
-FAMILY.members.update(
-    (name, member)
-    for name, member in list(globals().items())
-    if inspect.isclass(member) and issubclass(member, Layer) and member is not Layer
-)
+FAMILY = Family("layer", Layer, "keras.layers", ("keras", "keras.models", "keras.src.models.functional"))
+for _name, _member in list(globals().items()):
+    if inspect.isclass(_member) and issubclass(_member, Layer) and _member is not Layer:
+        FAMILY.members[_name] = _member
+        MODULES.setdefault(_member, "dovetail.layers" if _member is Merge else FAMILY.module)
 
 
 def serialize(layer: Layer) -> dict[str, Any]:

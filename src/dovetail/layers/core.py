@@ -8,6 +8,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from .. import activations, constraints, initializers, regularizers
+from ..engine.configs import revive
 from ..engine.errors import ShapeError, format_shape
 from ..engine.layer import Layer
 from .arguments import describe, positive_int, refuse, seen_shape
@@ -124,6 +125,8 @@ class Embedding(Layer):
     Mask: with `mask_zero`, `inputs != 0`.
     """
 
+    not_in_config = ("weights",)
+
     def __init__(
         self,
         input_dim: int,
@@ -170,11 +173,6 @@ class Embedding(Layer):
 
     def compute_mask(self, inputs, previous_mask=None):
         return inputs != 0 if self.mask_zero else None
-
-    def get_config(self):
-        config = super().get_config()
-        del config["weights"]  # values are saved as values
-        return config
 
 
 class Masking(Layer):
@@ -240,6 +238,10 @@ class Lambda(Layer):
 
     def compute_mask(self, inputs, previous_mask=None):
         return self.mask(inputs, previous_mask) if callable(self.mask) else self.mask
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**{name: revive(value) for name, value in config.items()})
 
 
 class Identity(Layer):

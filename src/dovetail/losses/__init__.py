@@ -59,7 +59,7 @@ CLASSES = (
     KLDivergence, LogCosh, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError,
     MeanSquaredLogarithmicError, Poisson, SparseCategoricalCrossentropy, SquaredHinge, Tversky,
 )  # fmt: skip
-_family = Family("loss", Loss)
+_family = Family("loss", Loss, "keras.losses")
 _family.add_all(CLASSES)
 _family.members |= {
     "LossFunctionWrapper": LossFunctionWrapper,

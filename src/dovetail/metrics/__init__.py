@@ -89,7 +89,7 @@ FUNCTIONS = (
     sparse_top_k_categorical_accuracy, squared_hinge, top_k_categorical_accuracy,
 )  # fmt: skip
 metric_functions.add_all(FUNCTIONS)
-_family = Family("metric", Metric)
+_family = Family("metric", Metric, "keras.metrics")
 _family.add_all((*CLASSES, Metric))
 _family.members |= {
     "auc": AUC, "mse": MeanSquaredError, "MSE": MeanSquaredError, "mae": MeanAbsoluteError, "MAE": MeanAbsoluteError,

@@ -5,6 +5,7 @@ from typing import Any
 
 import jax
 
+from ..engine.configs import like
 from ..engine.errors import StateError
 from ..engine.layer import Layer
 from ..engine.operation import Function, Node, Operation
@@ -21,7 +22,7 @@ def clone_layer(layer: Layer) -> Layer:
     """A new layer with the same configuration, not built; a model with its layers cloned."""
     if isinstance(layer, Model) and layer._graph is not None:
         return clone_model(layer)
-    return type(layer).from_config(layer.get_config())
+    return like(layer)
 
 
 def clone_model(

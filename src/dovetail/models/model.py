@@ -1,12 +1,15 @@
 """Model: a layer with a training loop; functional when made from symbolic inputs and outputs."""
 
+import inspect
+import json
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..engine.context import current
+from ..engine.configs import keeping_objects, revive, to_config
+from ..engine.context import current, entered
 from ..engine.dtypes import standardize_dtype
 from ..engine.errors import ShapeError, StateError, format_shape, unknown_name
 from ..engine.graph import Graph
@@ -15,11 +18,14 @@ from ..engine.masks import get_mask, set_mask
 from ..engine.operation import Operation
 from ..engine.programs import Programs
 from ..engine.pure import pure, write
+from ..engine.registry import CustomObjectScope
 from ..engine.tensor import KerasTensor
 from ..ops.kernels.options import compile_jit
-from ..saving.weights import load_weights, save_weights
+from ..saving.archive import load_weights_from, save_model
+from ..saving.weights import save_weights
 from ..training.binding import BindingError, bind
 from ..training.trainer import Trainer
+from .graph_config import draw, graph_config
 from .summary import summary
 
 
@@ -199,28 +205,72 @@ class Model(Trainer, Layer):
         """Print layers, output shapes, parameters and connections; see `dovetail.models.summary`."""
         summary(self, *args, **kwargs)
 
-    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
+    def save_weights(self, filepath: Any, overwrite: bool = True, max_shard_size: float | None = None) -> None:
         """Write the weights to a `.weights.h5` file as Keras 3 lays it out."""
-        save_weights(self, filepath, overwrite)
+        save_weights(self, filepath, overwrite, max_shard_size)
 
-    def load_weights(self, filepath: Any, skip_mismatch: bool = False) -> None:
-        """Read weights that `save_weights` (or Keras 3) wrote."""
-        load_weights(self, filepath, skip_mismatch)
+    def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
+        """Read weights that `save_weights`, `save` or Keras 3 wrote."""
+        load_weights_from(self, filepath, skip_mismatch, **kwargs)
 
-    def save(self, filepath: Any, *args: Any, **kwargs: Any) -> None:
-        """Not there yet: whole-model files."""
-        raise NotImplementedError(
-            "saving whole models is not there yet: `model.save_weights('name.weights.h5')` keeps the weights, in a "
-            "file that Keras 3 reads too"
-        )
+    def save(self, filepath: Any, overwrite: bool = True, zipped: bool | None = None, **kwargs: Any) -> None:
+        """Write architecture, weights, and what `compile` was given, to a `.keras` file that Keras 3 reads too."""
+        save_model(self, filepath, overwrite, zipped, **kwargs)
+
+    def to_json(self, **kwargs: Any) -> str:
+        """The architecture as JSON text, see `dovetail.models.model_from_json`; `kwargs` are `json.dumps`'s."""
+        return json.dumps(to_config(self), **kwargs)
 
     def get_config(self) -> dict[str, Any]:
-        """Of a subclassed model, its constructor's arguments; graphs cannot be written down yet."""
-        if self._graph is not None or hasattr(self, "_stack"):
-            raise NotImplementedError(
-                f"the graph of {self.name!r} cannot be written down yet: `dovetail.models.clone_model` copies it"
-            )
+        """The graph of a functional model as plain data; of a subclassed one, its constructor's arguments."""
+        if self._graph is not None and "inputs" in inspect.signature(type(self).__init__).parameters:
+            return graph_config(self.name, self._graph, self.trainable, self.dtype_policy)
         return super().get_config()
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
+        """A new model from what `get_config` gave."""
+        with CustomObjectScope(custom_objects):
+            if not {"layers", "input_layers", "output_layers"} <= set(config):
+                return super().from_config(config)
+            inputs, outputs = draw(config)
+            made = Functional if cls is Model else cls
+            model = made(inputs, outputs, name=config.get("name"), dtype=config.get("dtype"))
+            if config.get("trainable") is False:
+                model._trainable = False
+            return model
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        """The shapes that a subclassed model was first called on; a graph has its own."""
+        return None if self._graph is not None else super().get_build_config()
+
+    def __reduce__(self) -> Any:
+        """As of layers, and compiled as it is, with the optimizer's state."""
+        _, (config, values) = super().__reduce__()
+        config.pop("compile_config", None)
+        if not self.compiled:
+            return _copied_model, (config, values, None, [])
+        compiled = {name: value for name, value in self._compiled_with.items() if name != "optimizer"}
+        optimizer = None
+        if self.optimizer is not None:
+            with keeping_objects():
+                optimizer = to_config(self.optimizer)
+        state = [np.asarray(v._value) for v in self.optimizer.variables] if self.optimizer else []
+        return _copied_model, (config, values, (optimizer, compiled), state)
+
+
+def _copied_model(config: dict[str, Any], values: list, compiled: Any, state: list) -> Any:
+    with entered(without_values=True):
+        model = revive(config)
+    for variable, value in zip(model.variables, values, strict=True):
+        variable.assign(value)
+    if compiled is not None:
+        model.compile(optimizer=revive(compiled[0]), **compiled[1])
+        if model.built and len(state) > 2:
+            model.optimizer.build(model.trainable_variables)
+        for variable, value in zip(model.optimizer.variables, state, strict=True):
+            variable.assign(value)
+    return model
 
 
 class Functional(Model):

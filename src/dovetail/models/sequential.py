@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from ..engine.configs import revive, to_config
 from ..engine.context import entered
 from ..engine.dtypes import data_dtype
 from ..engine.errors import StateError
 from ..engine.graph import Graph
 from ..engine.layer import Layer
+from ..engine.registry import CustomObjectScope
 from ..engine.tensor import KerasTensor
 from ..layers.input import Input, InputLayer
 from .model import Model
@@ -116,6 +118,30 @@ class Sequential(Model):
                 shape = (None, *shape[1:])
             self._build_on(Input(batch_shape=shape, dtype=data_dtype(value.dtype)), self._stack)
         return super().__call__(*args, **kwargs)
+
+    def get_config(self) -> dict[str, Any]:
+        """The layers in order, and the input's shape where it is known."""
+        config = {"name": self.name, "trainable": self.trainable, "dtype": to_config(self.dtype_policy)}
+        config["layers"] = [to_config(layer) for layer in self._stack]
+        if self._graph is not None:
+            config["build_input_shape"] = list(self._graph.inputs[0].shape)
+        return config
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> "Sequential":
+        """A new model from what `get_config` gave."""
+        with CustomObjectScope(custom_objects):
+            layers = [revive(layer, build=False) for layer in config["layers"]]
+            model = cls(layers, trainable=config.get("trainable", True), name=config.get("name"))
+            shape = config.get("build_input_shape")
+            if shape is not None and model._graph is None:
+                model.build(tuple(shape))
+            return model
+
+    def build_from_config(self, config: dict[str, Any]) -> None:
+        """Build for the shape that the configuration has."""
+        if self._graph is None and config.get("input_shape") is not None:
+            self.build(tuple(config["input_shape"]))
 
     @property
     def layers(self) -> list[Layer]:

@@ -9,7 +9,7 @@ from .optimizer import OptaxOptimizer, Optimizer
 from .relatives import Adafactor, Adamax, Lamb, Lion, Nadam
 from .rules import SGD, Adam, AdamW, RMSprop
 
-_family = Family("optimizer", Optimizer)
+_family = Family("optimizer", Optimizer, "keras.optimizers")
 CLASSES = (SGD, Adadelta, Adafactor, Adagrad, Adam, AdamW, Adamax, Ftrl, Lamb, Lion, Nadam, RMSprop)
 for _class in CLASSES:  # Keras knows `AdamW` as "adamw", `RMSprop` as "rmsprop"
     _family.add(_class, _class.__name__.lower())

@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..engine.configs import Configured, did_you_mean_keyword, snake_case
+from ..engine.configs import Configured, constructor_values, did_you_mean_keyword, snake_case, to_config
 from ..engine.context import StatelessScope, entered
 from ..engine.dtypes import is_float
 from ..engine.errors import StateError
@@ -377,10 +377,10 @@ class Optimizer(Configured):
         return new[: len(self._trainables)], new[len(self._trainables) :]
 
     def get_config(self) -> dict[str, Any]:
-        config = super().get_config()
+        values = constructor_values(self) | {"learning_rate": self._learning_rate}
         if isinstance(self._learning_rate, Variable):
-            config["learning_rate"] = float(self._learning_rate.value)
-        return config
+            values["learning_rate"] = float(self._learning_rate.value)
+        return to_config(values)
 
 
 class OptaxOptimizer(Optimizer):

@@ -184,7 +184,7 @@ def _positive(name: str, value: Any) -> None:
         raise ValueError(f"`{name}` must be positive, not {value!r}")
 
 
-_family = Family("schedule", LearningRateSchedule)
+_family = Family("schedule", LearningRateSchedule, "keras.optimizers.schedules")
 _family.add_all(
     [CosineDecay, CosineDecayRestarts, ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay]
 )

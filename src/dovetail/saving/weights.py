@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 
 from ..engine.configs import snake_case
@@ -20,36 +21,57 @@ from ..engine.variable import Variable
 from .files import replaced
 
 SUFFIX = ".weights.h5"
+OPTIMIZER = "optimizer/vars"
+# attributes of models that hold layers in the library's own order: `layers` has them too
+OWN_ATTRIBUTES = {"operations", "_stack", "_graph", "_objective", "_tensors", "optimizer"}
 
 
 class WeightsFileError(DovetailError, ValueError):
     """A file of weights that does not fit the model, or is none."""
 
 
-def save_weights(model: Layer, filepath: Any, overwrite: bool = True) -> None:
-    """Write the weights; the file is there whole or not at all.
+def save_weights(
+    model: Layer, filepath: Any, overwrite: bool = True, max_shard_size: float | None = None, **kwargs: Any
+) -> None:
+    """Write the weights and the optimizer's state; the file is there whole or not at all.
 
     Raises:
         WeightsFileError: the name does not end in `.weights.h5`, the file exists and `overwrite` is false, or the model
             has no weights yet.
     """
+    if max_shard_size is not None:
+        raise NotImplementedError("`max_shard_size`: weights in several files are not there yet; leave it out")
+    if kwargs:
+        raise TypeError(f"save_weights has no argument {next(iter(kwargs))!r}")
     path = _checked_path(filepath)
     if path.exists() and not overwrite:
         raise WeightsFileError(f"{str(path)!r} exists already; give overwrite=True to replace it")
     if not model.built:
         raise WeightsFileError(f"{model.name!r} has no weights to save yet: call it on data first")
+    with replaced(path) as temporary:
+        write_weights(model, temporary)
+
+
+def write_weights(model: Layer, target: Any, include_optimizer: bool = True) -> None:
+    """Write the weights, and the state of a built optimizer, to a path or a file object."""
     import h5py
 
-    with replaced(path) as temporary, h5py.File(temporary, "w") as file:
+    with h5py.File(target, "w") as file:
         for layer, place in _places(model, ""):
             group = file.require_group(f"{place}vars")
             group.attrs["name"] = layer.name
             for index, variable in enumerate(_own(layer)):
-                group[str(index)] = np.asarray(variable._value)
+                _put(group, str(index), variable._value)
+        optimizer = getattr(model, "optimizer", None)
+        if include_optimizer and optimizer is not None and optimizer.built:
+            group = file.require_group(OPTIMIZER)
+            group.attrs["name"] = optimizer.name
+            for index, variable in enumerate(optimizer.variables):
+                _put(group, str(index), variable._value)
 
 
-def load_weights(model: Layer, filepath: Any, skip_mismatch: bool = False) -> None:
-    """Read the weights; nothing is assigned unless everything fits.
+def load_weights(model: Layer, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
+    """Read the weights, and the optimizer's state if there is one and it fits; nothing is assigned unless all fits.
 
     Args:
         skip_mismatch: leave out, with a warning, layers that the file lacks or has in other shapes.
@@ -57,54 +79,117 @@ def load_weights(model: Layer, filepath: Any, skip_mismatch: bool = False) -> No
     Raises:
         WeightsFileError: no such file, not such a file, a layer is missing, or shapes differ.
     """
+    if kwargs:
+        raise TypeError(f"load_weights has no argument {next(iter(kwargs))!r}")
     path = _checked_path(filepath)
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {str(path)!r}")
     if not model.built:
         raise WeightsFileError(f"{model.name!r} has no weights yet: call it on data before loading into it")
-    import h5py
+    with StateFile(path, str(path)) as state:
+        read_weights(state, model, skip_mismatch)
+        if getattr(model, "optimizer", None) is not None:
+            read_optimizer(state, model)
 
+
+class StateFile:
+    """An HDF5 file opened for reading; `file` is its root.
+
+    Args:
+        source: a path or a file object.
+        name: of the file, for messages.
+    """
+
+    def __init__(self, source: Any, name: str):
+        import h5py
+
+        self.name = name
+        try:
+            self.file = h5py.File(source, "r")
+        except OSError as error:
+            raise WeightsFileError(f"{name!r} is not an HDF5 file: {error}") from error
+
+    def __enter__(self) -> "StateFile":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.file.close()
+
+
+def read_weights(state: StateFile, model: Layer, skip_mismatch: bool = False) -> None:
+    """Assign all weights, after all of them were found to fit.
+
+    Raises:
+        WeightsFileError: a layer is missing or shapes differ, and `skip_mismatch` is false.
+    """
     found: list[tuple[Variable, np.ndarray]] = []
     problems: list[str] = []
-    try:
-        file = h5py.File(path, "r")
-    except OSError as error:
-        raise WeightsFileError(f"{str(path)!r} is not an HDF5 file: {error}") from error
-    with file:
-        for layer, place in _places(model, ""):
-            pairs, problem = _read(file, layer, f"{place}vars")
-            found += pairs
-            problems += problem
+    for layer, place in _places(model, ""):
+        pairs, problem = _read(state.file, layer.name, _own(layer), f"{place}vars")
+        found += pairs
+        problems += problem
     if problems and not skip_mismatch:
         told = "\n".join(f"    {problem}" for problem in problems)
-        raise WeightsFileError(f"{str(path)!r} does not fit {model.name!r}; nothing was loaded:\n{told}")
+        raise WeightsFileError(f"{state.name!r} does not fit {model.name!r}; nothing was loaded:\n{told}")
     for problem in problems:
-        warnings.warn(f"not loaded: {problem}", stacklevel=3)
+        warnings.warn(f"not loaded: {problem}", stacklevel=4)
     for variable, array in found:
+        variable.assign(array)
+    for variable in model.variables:
+        variable.initialize()
+
+
+def read_optimizer(state: StateFile, model: Any) -> None:
+    """Assign the optimizer's state, if the file has it and it fits; else warn."""
+    optimizer = model.optimizer
+    import h5py
+
+    if _plain(state.file, OPTIMIZER, h5py.Group) is None:
+        return
+    optimizer.build(model.trainable_variables)
+    pairs, problems = _read(state.file, optimizer.name, optimizer.variables, OPTIMIZER)
+    for problem in problems:
+        warnings.warn(f"the optimizer starts anew: {problem}", stacklevel=4)
+    for variable, array in pairs:
         variable.assign(array)
 
 
-def _read(file: Any, layer: Layer, place: str) -> tuple[list[tuple[Variable, np.ndarray]], list[str]]:
+def _read(file: Any, name: str, own: list[Variable], place: str) -> tuple[list[tuple[Variable, np.ndarray]], list[str]]:
     """The arrays for one layer's own variables, or what is wrong with them."""
     import h5py
 
-    own = _own(layer)
     if not own:
         return [], []
     group = _plain(file, place, h5py.Group)
     if group is None or len(group) == 0:
-        return [], [f"{layer.name!r} has {len(own)} weights, the file has none at {place!r}"]
+        return [], [f"{name!r} has {len(own)} weights, the file has none at {place!r}"]
     if len(group) != len(own):
-        return [], [f"{layer.name!r} has {len(own)} weights, the file has {len(group)} at {place!r}"]
+        return [], [f"{name!r} has {len(own)} weights, the file has {len(group)} at {place!r}"]
     pairs = []
     for index, variable in enumerate(own):
         data = _plain(group, str(index), h5py.Dataset)
-        if data is None or data.external:
+        if data is None or data.external or data.is_virtual:
             return [], [f"{place}/{index} is not an array stored in the file"]
         if data.shape != variable.shape:
             return [], [f"{variable.path!r} has the shape {variable.shape}, the file {data.shape} at '{place}/{index}'"]
-        pairs.append((variable, np.asarray(data)))
+        if data.dtype.kind not in "biufV" or (data.size and data.id.get_storage_size() * 1000 < data.nbytes):
+            return [], [f"{place}/{index} declares {data.nbytes} bytes of {data.dtype}, which the file does not hold"]
+        pairs.append((variable, _array(data)))
     return pairs, []
+
+
+def _put(group: Any, name: str, value: Any) -> None:
+    """Store an array; bfloat16, which HDF5 does not know, as two bytes and a note, as Keras does."""
+    array = np.asarray(value)
+    if array.dtype.name == "bfloat16":
+        group.create_dataset(name, data=array.view("V2")).attrs["dtype"] = "bfloat16"
+    else:
+        group[name] = array
+
+
+def _array(data: Any) -> np.ndarray:
+    array = np.asarray(data)
+    return array.view(ml_dtypes.bfloat16) if data.attrs.get("dtype") == "bfloat16" else array
 
 
 def _plain(group: Any, name: str, kind: type) -> Any:
@@ -132,11 +217,11 @@ def _places(layer: Layer, place: str, seen: set[int] | None = None) -> Iterator[
         return
     seen.add(id(layer))
     yield layer, place
-    attributes = {key: value for key, value in vars(layer).items() if key not in NOT_STATE and not key.startswith("_")}
-    attributes.pop("operations", None)
+    attributes = {key: value for key, value in vars(layer).items() if key not in NOT_STATE | OWN_ATTRIBUTES}
     if hasattr(layer, "layers"):
         attributes["layers"] = layer.layers
-    for key in sorted(attributes):
+    own_order = getattr(layer, "_graph", None) is not None  # the layers of a graph come before other attributes
+    for key in sorted(attributes, key=lambda key: (not (own_order and key == "layers"), key.startswith("_"), key)):
         value = attributes[key]
         if isinstance(value, Layer):
             yield from _places(value, f"{place}{key}/", seen)

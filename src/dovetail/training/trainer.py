@@ -1,5 +1,6 @@
 """Trainer: compile, fit, evaluate, predict, and their versions for one batch."""
 
+import inspect
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 
 from .. import optimizers as optimizers_module
 from ..callbacks import CallbackList, History
+from ..engine.configs import to_config
 from ..engine.errors import StateError
 from ..engine.operation import trace
 from ..engine.programs import Programs
@@ -76,11 +78,27 @@ class Trainer:
                     "`compute_loss` or `compute_metrics`, or write the loop with `stateless_call`"
                 )
         self.optimizer = optimizers_module.get(optimizer)
+        self._compiled_with = {
+            "optimizer": self.optimizer, "loss": loss, "loss_weights": loss_weights, "metrics": metrics,
+            "weighted_metrics": weighted_metrics, "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution, "jit_compile": jit_compile,
+        }  # fmt: skip
         self._objective = Objective(loss, loss_weights, metrics, weighted_metrics)
         self._programs.forget()
         self.stop_training = False
         if self._graph is not None:
             _check_names(self)
+
+    def get_compile_config(self) -> dict[str, Any] | None:
+        """What `compile` was given, as plain data; None before it."""
+        return None if self._objective is None else to_config(self._compiled_with)
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compile as `get_compile_config` tells, and make the optimizer's slots."""
+        known = inspect.signature(type(self).compile).parameters
+        self.compile(**{name: value for name, value in config.items() if name in known})
+        if self.built and self.optimizer is not None:  # type: ignore[attr-defined]
+            self.optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
 
     @property
     def compiled(self) -> bool:

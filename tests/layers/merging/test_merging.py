@@ -8,6 +8,7 @@ from numpy.testing import assert_allclose
 
 import dovetail as keras
 from dovetail import layers
+from dovetail.engine.configs import like
 from dovetail.layers.merging import MERGES, is_merge, short_name
 
 GENERATOR = np.random.default_rng(0)
@@ -165,7 +166,7 @@ def test_a_function_as_mode():
     assert layer.name == "mine"
     assert_allclose(layer([A, B]), 2 * A + B)
     assert layer([keras.Input((3,)), keras.Input((3,))]).shape == (None, 3)
-    again = layers.Merge.from_config(layer.get_config())
+    again = like(layer)
     assert_allclose(again([A, B]), 2 * A + B)
 
 

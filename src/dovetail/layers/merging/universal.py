@@ -6,6 +6,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
+from ...engine.configs import revive
 from ...engine.errors import ShapeError, format_shape, unknown_name
 from ...engine.layer import Layer
 from ...engine.operation import open_shape
@@ -107,6 +108,10 @@ class Merge(MergeLayer):
 
     def known_shapes(self, shapes: list[tuple]) -> list[tuple]:
         return shapes if callable(self.mode) or self.mode in ("concat", "dot", "cos") else super().known_shapes(shapes)
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**{name: revive(value) for name, value in config.items()})
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         if callable(self.mode):
