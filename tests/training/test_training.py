@@ -203,11 +203,6 @@ MISTAKES = {
         lambda: dense_model().fit(X, Y, validation_split=1.5, verbose=0),
         "`validation_split=1.5` of 50 samples leaves none on one side: it is a number between 0 and 1",
     ),
-    "generator": (
-        lambda: dense_model().fit(iter([(X, Y)]), verbose=0),
-        "`x` is a list_iterator: training from streams of batches is not there yet; give arrays (NumPy, JAX, pandas, "
-        "torch), a list or a dictionary of them",
-    ),
     "class numbers": (
         lambda: _fit_wrong(),
         "categorical_crossentropy got targets (batch, 1) for predictions (batch, 3). For class numbers use "
@@ -375,14 +370,7 @@ def test_metrics_whose_state_has_the_shape_of_the_data():
     assert len(history["r2_score"]) == 5
 
 
-def test_a_step_of_ones_own_is_refused_and_a_loss_of_ones_own_is_used():
-    class Stepping(keras.Model):
-        def train_step(self, state, data):
-            return {}, state
-
-    with pytest.raises(NotImplementedError, match="has a `train_step` of its own, which `fit` does not call yet"):
-        Stepping().compile("sgd", "mse")
-
+def test_a_loss_of_ones_own_is_used():
     class Doubled(keras.Model):
         def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
             return 2 * super().compute_loss(x, y, y_pred, sample_weight, training)

@@ -24,8 +24,8 @@ from ..engine.pure import State, read
 from ..engine.randomness import permutation
 from ..models import Model
 from ..ops.kernels.options import compile_jit
-from ..training.data import Samples
-from ..training.programs import EpochProgram, on_device
+from ..training.data import Samples, on_device
+from ..training.programs import EpochProgram
 from .candidates import Candidate
 from .result import CandidateResult, Cost, Run
 

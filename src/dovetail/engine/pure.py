@@ -27,9 +27,10 @@ def read(variables: dict[str, Variable]) -> State:
 
 
 def write(variables: dict[str, Variable], state: State) -> None:
-    """Put values that a program returned into the variables."""
+    """Put values that a program returned into the variables; what belongs to no variable is left out."""
     for key, value in state.items():
-        variables[key]._value = value
+        if key in variables:
+            variables[key]._value = value
 
 
 def pure(function: Callable[..., Any], variables: dict[str, Variable]) -> Callable[..., tuple[Any, State]]:

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from ..engine.dtypes import floatx
@@ -33,6 +34,11 @@ class Samples(NamedTuple):
 
     def part(self, start: int, stop: int) -> "Samples":
         return jax.tree.map(lambda array: array[start:stop], self)
+
+
+def on_device(samples: Any) -> Any:
+    """The arrays on the device, where they stay for the whole call."""
+    return jax.tree.map(jnp.asarray, samples)
 
 
 def as_array(value: Any, what: str) -> Any:
@@ -91,11 +97,8 @@ def gather(
         model: its inputs are bound by name if it is functional; its `_objective_names` are the outputs.
         where: prefix of the arguments in messages ("validation_data: ").
     """
-    if is_stream(x):
-        raise DataError(
-            f"{where}`x` is a {type(x).__name__}: training from streams of batches is not there yet; give arrays "
-            "(NumPy, JAX, pandas, torch), a list or a dictionary of them"
-        )
+    if has_own_steps(model):  # what they make of the data is their own affair
+        return _unbound(x, y, sample_weight, class_weight, where)
     x_tree = bind_inputs(model, x, where)
     names = model._names_of_outputs(x_tree)
     targets: list[Any] = [None] * len(names)
@@ -109,6 +112,41 @@ def gather(
     samples = Samples(x_tree, targets, weights)
     _check_sizes(samples, names, where)
     return samples
+
+
+def _unbound(x: Any, y: Any, sample_weight: Any, class_weight: Any, where: str) -> Samples:
+    if class_weight is not None:
+        raise DataError("`class_weight` does not go with a `train_step` of your own: give `sample_weight`")
+
+    def arrays(value: Any, what: str) -> Any:
+        if value is None:
+            return None
+        is_nested = isinstance(value, (list, tuple, dict)) and not _is_numbers(value)
+        return jax.tree.map(lambda leaf: as_array(leaf, what), value) if is_nested else as_array(value, what)
+
+    found = Samples(arrays(x, f"{where}x"), arrays(y, f"{where}y"), arrays(sample_weight, f"{where}sample_weight"))
+    if not jax.tree.leaves(found):
+        raise DataError(f"{where}`x` is missing")
+    sizes = {len(leaf) for leaf in jax.tree.leaves(found)}
+    if len(sizes) > 1:
+        raise DataError(f"{where}the arrays have different numbers of samples: {sorted(sizes)}")
+    return found
+
+
+def has_own_steps(model: Any) -> bool:
+    """Whether a model overrides what happens in a step."""
+    return any(hasattr(model, name) for name in ("train_step", "test_step", "predict_step"))
+
+
+def unpack(batch: Any) -> tuple[Any, Any, Any]:
+    """x, y and sample_weight of what a stream gives: x, (x,), (x, y) or (x, y, sample_weight)."""
+    if isinstance(batch, list) and 1 < len(batch) <= 3 and all(hasattr(part, "shape") for part in batch):
+        batch = tuple(batch)  # how torch's DataLoader gives pairs
+    if not isinstance(batch, tuple):
+        return batch, None, None
+    if not 1 <= len(batch) <= 3:
+        raise DataError(f"a batch is x, (x, y) or (x, y, sample_weight); got a tuple of {len(batch)}")
+    return (*batch, None, None)[:3]  # type: ignore[return-value]
 
 
 def bind_inputs(model: Any, x: Any, where: str = "") -> Any:
@@ -170,6 +208,11 @@ def _sample_weights(sample_weight: Any, class_weight: Any, targets: list, names:
         factor = _class_factors(table, target, name)
         weights[i] = factor if weights[i] is None else np.asarray(weights[i]) * factor
     return weights
+
+
+def weights_of(samples: Samples, class_weight: Any, names: list[str]) -> list[Any]:
+    """The sample weights times the weights of the samples' classes."""
+    return _sample_weights(samples.sample_weight, class_weight, samples.y, names, "")
 
 
 def _class_factors(table: dict[int, float], target: Any, name: str) -> np.ndarray:

@@ -89,6 +89,14 @@ class Objective:
                 reported[unique] = metric
         return reported
 
+    def each(self, value: Any, what: str) -> list[Any]:
+        """Targets or weights as a list, one entry for each output."""
+        if value is None:
+            return [None] * len(self.names)
+        if isinstance(value, list) and len(value) == len(self.names):
+            return value
+        return bind(value, self.names, what, "output", optional=True)
+
     def total_loss(self, y_true: list[Any], y_pred: list[Any], sample_weight: list[Any]) -> Any:
         """The weighted sum of the outputs' losses; None when no output has one."""
         total = None

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 from jax import lax
 
 from ..engine.context import StatelessScope
@@ -31,18 +30,22 @@ class Steps:
 
     def __init__(self, model: Any):
         self.model = model
-        self.optimizer = optimizer = model.optimizer  # kept: programs are found by its identity
-        self.objective = objective = model._objective
-        metric_variables = [v for metric in objective.reported.values() for v in metric.variables]
-        self.variables = keyed([*model.variables, *optimizer.variables, *metric_variables])
+        self.optimizer = model.optimizer  # kept: programs are found by its identity
+        self.objective = model._objective
+        self.metrics = list({id(m): m for m in (*model.metrics, *model._own_metrics())}.values())
+        metric_variables = [v for metric in self.metrics for v in metric.variables]
+        slots = [v for one in model._optimizers() for v in one.variables]
+        self.variables = keyed([*model.variables, *slots, *metric_variables])
         self.keys = {id(variable): key for key, variable in self.variables.items()}
-        optimizer_ids = {id(variable) for variable in optimizer.variables}
+        optimizer_ids = {id(variable) for variable in slots}
         self.test_variables = {k: v for k, v in self.variables.items() if id(v) not in optimizer_ids}
         self.trainables = model.trainable_variables
         self.metric_variables = {self.keys[id(v)]: v for v in metric_variables}
 
     def _scope(self, state: State) -> StatelessScope:
-        return StatelessScope(((self.variables[k], v) for k, v in state.items()), collect_losses=True)
+        return StatelessScope(
+            ((self.variables[k], v) for k, v in state.items() if k in self.variables), collect_losses=True
+        )
 
     def _assigned(self, scope: StatelessScope) -> State:
         """What was assigned to variables of the state; anything else is temporary."""
@@ -78,12 +81,15 @@ class Steps:
         return state | new | self._assigned(scope)
 
     def test(self, state: State, batch: Samples) -> State:
-        """Loss and metrics of one batch; weights stay."""
+        """Loss and metrics of one batch; weights stay, the states of stateful layers go on."""
         with self._scope(state) as scope:
             loss, y_pred, masks = self._forward(batch, training=False)
             self._update_metrics(batch, y_pred, masks, loss)
-        assigned = self._assigned(scope)
-        return state | {key: value for key, value in assigned.items() if key in self.metric_variables}
+        return state | self._assigned(scope)
+
+    def start(self, kind: str, state: State, batch: Samples) -> State:
+        """What the state holds beside variables, at the beginning of an epoch."""
+        return {}
 
     def results(self, state: State) -> dict[str, Any]:
         with self._scope(state):
@@ -97,10 +103,19 @@ class EpochProgram:
         step: pure function of (state, batch).
         results: function of the state giving the metrics.
         batch_size: samples in a step; a shorter last batch is a small program of its own.
+        donate: whether the state is handed over for good.
+        eager: run step by step without compiling, for debugging.
     """
 
-    def __init__(self, step: Step, results: Callable[[State], Any], batch_size: int, donate: bool = False):
-        self.step, self.results, self.batch_size, self.donates = step, results, batch_size, donate
+    def __init__(
+        self,
+        step: Step,
+        results: Callable[[State], Any],
+        batch_size: int,
+        donate: bool = False,
+        eager: bool = False,
+    ):
+        self.step, self.results, self.batch_size, self.donates, self.eager = step, results, batch_size, donate, eager
         donated = (0,) if donate else ()
         self._loop = compile_jit(self._run_loop, donate_argnums=donated)
         self._single = compile_jit(self._run_single, donate_argnums=donated)
@@ -112,6 +127,8 @@ class EpochProgram:
         size = data.size if order is None else len(order)
         full = size // self.batch_size
         results = None
+        if self.eager:
+            return self._run_eagerly(state, data, order, start, stop, size)
         if start < min(stop, full):
             last = min(stop, full)
             if self._can_loop(state, data, order):
@@ -122,6 +139,13 @@ class EpochProgram:
         if stop > full and size % self.batch_size:
             state, results = self._tail(state, data, order, full * self.batch_size)
         return state, results
+
+    def _run_eagerly(self, state: State, data: Samples, order: Any, start: int, stop: int, size: int) -> Any:
+        with jax.disable_jit():
+            for index in range(start, stop):
+                first = index * self.batch_size
+                state = self.step(state, self._batch(data, order, first, min(self.batch_size, size - first)))
+            return state, self.results(state)
 
     def _can_loop(self, state: State, data: Samples, order: Any) -> bool:
         """Whether the step may run inside a loop of XLA: on CPU, some convolutions there become scalar code."""
@@ -154,8 +178,3 @@ class EpochProgram:
         size = (data.size if order is None else len(order)) - start
         state = self.step(state, self._batch(data, order, start, size))
         return state, self.results(state)
-
-
-def on_device(samples: Samples) -> Samples:
-    """The arrays on the device, where they stay for the whole fit."""
-    return jax.tree.map(jnp.asarray, samples)

@@ -1,7 +1,6 @@
 """Trainer: compile, fit, evaluate, predict, and their versions for one batch."""
 
 import inspect
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,20 +14,17 @@ from ..engine.configs import to_config
 from ..engine.errors import StateError
 from ..engine.operation import trace
 from ..engine.programs import Programs
-from ..engine.pure import State, pure, read, write
-from ..engine.randomness import make_seed, permutation
+from ..engine.pure import pure, read, write
 from ..engine.tensor import Spec
+from ..metrics import Metric
 from ..ops.kernels.options import compile_jit
 from .binding import bind
-from .data import DataError, Samples, bind_inputs, gather
+from .data import DataError, Samples, bind_inputs, gather, has_own_steps, is_stream, on_device, unpack, weights_of
+from .feeding import ArrayFeed, RowBatches, StreamFeed, stays_outside
 from .objective import Objective
-from .programs import EpochProgram, Steps, on_device
-
-# A state larger than this is handed to the training program for good (donated), which saves its memory once more;
-# a smaller one is kept, so that arrays which a user took from variables stay valid at no cost.
-DONATED_BYTES = 64 * 2**20
-CHUNK_SECONDS = 1.0  # the longest that a program runs before Python can be interrupted
-LIVE_SECONDS = 0.1  # the same while a bar is shown
+from .own_steps import OwnSteps, check_own_steps
+from .programs import Steps
+from .running import Compiled, Runner, floats, predict_batches
 
 
 class Trainer:
@@ -38,6 +34,7 @@ class Trainer:
     _programs: Programs
     optimizer: Any = None
     stop_training = False
+    run_eagerly = False
     _objective: Objective | None = None
 
     # -- compile
@@ -62,21 +59,13 @@ class Trainer:
             loss_weights: factors of the outputs' losses.
             metrics: names, metrics or functions; for several outputs a list of lists or a dictionary.
             weighted_metrics: the same; these see sample weights.
+            run_eagerly: run steps without compiling them, so that prints and debuggers see values; slow.
             steps_per_execution, jit_compile: accepted; programs are compiled, and as long as callbacks allow.
 
         Raises:
             NameLookupError: a name is not known; the closest one is given.
         """
-        if run_eagerly:
-            raise StateError(
-                "`run_eagerly=True` is not there yet: use `jax.disable_jit()` around `fit` to step through"
-            )
-        for step in ("train_step", "test_step", "predict_step"):
-            if hasattr(self, step):
-                raise NotImplementedError(
-                    f"{type(self).__name__} has a `{step}` of its own, which `fit` does not call yet: override "
-                    "`compute_loss` or `compute_metrics`, or write the loop with `stateless_call`"
-                )
+        check_own_steps(self)
         self.optimizer = optimizers_module.get(optimizer)
         self._compiled_with = {
             "optimizer": self.optimizer, "loss": loss, "loss_weights": loss_weights, "metrics": metrics,
@@ -84,6 +73,7 @@ class Trainer:
             "steps_per_execution": steps_per_execution, "jit_compile": jit_compile,
         }  # fmt: skip
         self._objective = Objective(loss, loss_weights, metrics, weighted_metrics)
+        self.run_eagerly, self.steps_per_execution, self.jit_compile = run_eagerly, steps_per_execution, jit_compile
         self._programs.forget()
         self.stop_training = False
         if self._graph is not None:
@@ -106,10 +96,23 @@ class Trainer:
 
     @property
     def metrics(self) -> list[Any]:
-        """The loss tracker and the metrics, once they are made."""
-        if self._objective is None or not self._objective.built:
-            return []
-        return list(self._objective.reported.values())
+        """The loss tracker and the metrics, once they are made, and metrics that the model has as attributes."""
+        reported = [] if self._objective is None or not self._objective.built else self._objective.reported.values()
+        return list({id(metric): metric for metric in (*reported, *self._own_metrics())}.values())
+
+    def _own_metrics(self) -> list[Metric]:
+        """Metrics that the model and its layers have as attributes."""
+        layers = self._flatten_layers()  # type: ignore[attr-defined]
+        return [item for layer in layers for item in layer._owned() if isinstance(item, Metric)]
+
+    @property
+    def metrics_variables(self) -> list[Any]:
+        return [variable for metric in self.metrics for variable in metric.variables]
+
+    def _optimizers(self) -> list[Any]:
+        """The optimizer, and others that a model with steps of its own has as attributes."""
+        others = [value for value in vars(self).values() if isinstance(value, optimizers_module.Optimizer)]
+        return list({id(one): one for one in (self.optimizer, *others) if one is not None}.values())
 
     @property
     def metrics_names(self) -> list[str]:
@@ -125,7 +128,10 @@ class Trainer:
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
     ) -> Any:
         """The loss of one batch: the outputs' losses, and all that layers added."""
-        loss = self._objective.total_loss(y, jax.tree.leaves(y_pred), sample_weight)
+        predictions = jax.tree.leaves(y_pred)
+        self._ensure_objective(y, y_pred)
+        each = self._objective.each
+        loss = self._objective.total_loss(each(y, "y"), predictions, each(sample_weight, "sample_weight"))
         for added in self.losses:  # type: ignore[attr-defined]
             loss = jnp.sum(added) if loss is None else loss + jnp.sum(jnp.asarray(added, jnp.float32))
         if loss is None:
@@ -134,7 +140,17 @@ class Trainer:
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Update the metrics with one batch."""
-        self._objective.update_metrics(y, jax.tree.leaves(y_pred), sample_weight)
+        self._ensure_objective(y, y_pred)
+        each = self._objective.each
+        self._objective.update_metrics(each(y, "y"), jax.tree.leaves(y_pred), each(sample_weight, "sample_weight"))
+
+    def _ensure_objective(self, y: Any, y_pred: Any) -> None:
+        """For loops of the user's own: losses and metrics are made when they first see outputs."""
+        if not self._objective.built:
+            predictions = jax.tree.leaves(y_pred)
+            names = self.output_names if self._graph is not None else _names_in(_specs(y_pred))  # type: ignore[attr-defined]
+            targets = bind(y, names, "y", "output", optional=True) if y is not None else [None] * len(names)
+            self._objective.build(names, targets, predictions)
 
     # -- fit
 
@@ -178,15 +194,27 @@ class Trainer:
         """
         self._check_compiled("fit")
         batch_size = _positive("batch_size", 32 if batch_size is None else batch_size)
+        total = None if steps_per_epoch is None else steps_per_epoch * max(epochs - initial_epoch, 0)
         validation = None
         if validation_data is not None:
-            validation = self._validation(validation_data)
-        samples = gather(self, x, y, sample_weight, class_weight)
-        if validation is None and validation_split:
-            samples, validation = _split(samples, validation_split)
-        programs = self._prepare(samples, training=True)
-        orders = _orders(samples.size, batch_size, shuffle, steps_per_epoch)
-        steps = steps_per_epoch or -(-samples.size // batch_size)
+            size = validation_batch_size or batch_size
+            validation = self._validation(validation_data, size, validation_steps)
+        elif validation_split:
+            size = validation_batch_size or batch_size
+            x, validation = self._split((x, y, sample_weight), validation_split, size, class_weight)
+            y = sample_weight = class_weight = None
+        feed = self._feed((x, y, sample_weight), batch_size, steps_per_epoch, shuffle, class_weight, total=total)
+        try:
+            return self._fitted(feed, validation, callbacks, verbose, initial_epoch, epochs, validation_freq)
+        finally:
+            feed.close()
+            if validation is not None:
+                validation.close()
+
+    def _fitted(
+        self, feed: Any, validation: Any, callbacks: Any, verbose: Any, initial_epoch: int, epochs: int, frequency: Any
+    ) -> History:
+        programs = self._prepare(feed.first, training=True)
         watchers = CallbackList(
             callbacks,
             add_history=True,
@@ -194,34 +222,82 @@ class Trainer:
             model=self,
             verbose=verbose,
             epochs=epochs,
-            steps=steps,
+            steps=feed.steps,
         )
-        data = on_device(samples)
-        program = programs.epoch("train", batch_size)
-        runner = _Runner(self, programs, program, data, watchers)
-        if validation is not None:
-            validation = on_device(validation)
+        runner = Runner(self, programs, "train", watchers)
         self.stop_training = False
         watchers.on_train_begin()
         logs: dict[str, Any] = {}
-        for epoch, order in zip(range(initial_epoch, epochs), orders, strict=False):
+        for epoch in range(initial_epoch, epochs):
             watchers.on_epoch_begin(epoch)
-            logs = runner.epoch(order, steps)
-            if validation is not None and _validates(validation_freq, epoch):
-                size = validation_batch_size or batch_size
-                found = self._evaluated(validation, size, validation_steps, watchers)
-                logs = logs | {f"val_{name}": value for name, value in found.items()}
-            watchers.on_epoch_end(epoch, logs)
-            if self.stop_training:
+            logs = runner.epoch(feed, epoch)
+            if isinstance(feed, StreamFeed) and feed.ran_out and not logs:
                 break
-        self.optimizer.finalize_variable_values(self.trainable_variables)  # type: ignore[attr-defined]
+            if validation is not None and _validates(frequency, epoch):
+                found = self._evaluated(validation, watchers)
+                logs = logs | {f"val_{name}": value for name, value in found.items()}
+            watchers.set_params(watchers.params | {"steps": feed.steps})
+            watchers.on_epoch_end(epoch, logs)
+            if self.stop_training or (isinstance(feed, StreamFeed) and feed.ran_out):
+                break
+        for optimizer in self._optimizers():
+            if optimizer.built:
+                optimizer.finalize_variable_values(self.trainable_variables)  # type: ignore[attr-defined]
         watchers.on_train_end(logs)
         return self.history
 
-    def _validation(self, validation_data: Any) -> Samples:
-        if not isinstance(validation_data, (tuple, list)) or len(validation_data) not in (2, 3):
-            raise DataError("`validation_data` is a tuple (x, y) or (x, y, sample_weight)")
-        return gather(self, *validation_data, where="validation_data: ")
+    def _feed(
+        self,
+        given: tuple[Any, Any, Any],
+        batch_size: int,
+        steps: int | None,
+        shuffle: bool,
+        class_weight: Any = None,
+        where: str = "",
+        total: int | None = None,
+    ) -> ArrayFeed | StreamFeed:
+        """Where batches of (x, y, sample_weight) come from."""
+        x, y, sample_weight = given
+
+        def prepare(batch: Any) -> Samples:
+            parts = unpack(batch)
+            return on_device(gather(self, *parts, class_weight, where=where))
+
+        if is_stream(x):
+            if y is not None or sample_weight is not None:
+                raise DataError(f"{where}`x` is a {type(x).__name__}, whose batches hold `y` and `sample_weight` too: "
+                                "leave these arguments out")  # fmt: skip
+            return StreamFeed(x, prepare, steps, shuffle, total)
+        if stays_outside((x, y, sample_weight)):
+            rows = (0, len(jax.tree.leaves(x)[0]))
+            batches = RowBatches((x, y, sample_weight), batch_size, shuffle, rows)
+            return StreamFeed(batches, prepare, steps, shuffle=False)
+        samples = x if isinstance(x, Samples) else gather(self, x, y, sample_weight, class_weight, where)
+        return ArrayFeed(samples, batch_size, steps, shuffle)
+
+    def _split(self, given: tuple[Any, Any, Any], fraction: float, batch_size: int, class_weight: Any) -> tuple:
+        """The training samples, and a feed of the last part; classes weigh in training alone."""
+        if is_stream(given[0]) or stays_outside(given):
+            raise DataError("`validation_split` needs arrays in memory; give `validation_data`")
+        samples = gather(self, *given)
+        kept = _split_at(samples.size, fraction)
+        validation = ArrayFeed(samples.part(kept, samples.size), batch_size, None, False)
+        training = samples.part(0, kept)
+        if class_weight is not None:
+            weights = weights_of(training, class_weight, self._names_of_outputs(training.x))
+            training = training._replace(sample_weight=weights)
+        return training, validation
+
+    def _validation(self, validation_data: Any, batch_size: int, steps: int | None) -> ArrayFeed | StreamFeed:
+        given: tuple[Any, Any, Any] = (validation_data, None, None)
+        if not is_stream(validation_data):
+            if not isinstance(validation_data, (tuple, list)) or len(validation_data) not in (2, 3):
+                raise DataError("`validation_data` is (x, y), (x, y, sample_weight), or a stream of batches")
+            given = (validation_data[0], validation_data[1], validation_data[2] if len(validation_data) > 2 else None)
+        feed = self._feed(given, batch_size, steps, False, where="validation_data: ")
+        if isinstance(feed, ArrayFeed) and steps is not None:  # its first samples, the same every time
+            return ArrayFeed(feed.samples.part(0, steps * batch_size), batch_size, None, False)
+        return feed
 
     # -- evaluate and predict
 
@@ -246,40 +322,25 @@ class Trainer:
             raise TypeError(f"evaluate has no argument {next(iter(kwargs))!r}")
         self._check_compiled("evaluate")
         batch_size = _positive("batch_size", 32 if batch_size is None else batch_size)
-        samples = gather(self, x, y, sample_weight)
+        feed = self._feed((x, y, sample_weight), batch_size, steps, False, total=steps)
+        if isinstance(feed, ArrayFeed) and steps is not None:
+            feed = ArrayFeed(feed.samples.part(0, steps * batch_size), batch_size, None, False)
         watchers = CallbackList(
-            callbacks,
-            add_progbar=verbose != 0,
-            model=self,
-            verbose=verbose,
-            epochs=1,
-            steps=steps or -(-samples.size // batch_size),
+            callbacks, add_progbar=verbose != 0, model=self, verbose=verbose, epochs=1, steps=feed.steps
         )
-        logs = self._evaluated(samples, batch_size, steps, watchers)
+        try:
+            logs = self._evaluated(feed, watchers)
+        finally:
+            feed.close()
         if return_dict:
             return logs
         values = self._in_order(logs)
         return values[0] if len(values) == 1 else values
 
-    def _evaluated(
-        self, samples: Samples, batch_size: int, steps: int | None, watchers: CallbackList
-    ) -> dict[str, float]:
-        programs = self._prepare(samples, training=False)
-        if steps is not None:
-            samples = samples.part(0, steps * batch_size)
-        data = on_device(samples)
-        count = -(-samples.size // batch_size)
-        program = programs.epoch("test", batch_size)
-        state = read(programs.steps.test_variables) | programs.zero_metrics
+    def _evaluated(self, feed: ArrayFeed | StreamFeed, watchers: CallbackList) -> dict[str, float]:
+        programs = self._prepare(feed.first, training=False)
         watchers.on_test_begin()
-        results: Any = None
-        for first, last in _spans(count, 1 if watchers.needs_batches else count):
-            if watchers.needs_batches:
-                watchers.on_test_batch_begin(first)
-            state, results = program(state, data, None, first, last)
-            if watchers.needs_batches:
-                watchers.on_test_batch_end(last - 1, _floats(results))
-        logs = _floats(results)
+        logs = Runner(self, programs, "test", watchers).epoch(feed)
         watchers.on_test_end(logs)
         return logs
 
@@ -291,44 +352,82 @@ class Trainer:
         steps: int | None = None,
         callbacks: Any = None,
     ) -> Any:
-        """The outputs for arrays in memory, as NumPy arrays nested like the model's outputs."""
+        """The outputs for arrays or a stream, as NumPy arrays nested like the model's outputs.
+
+        Args:
+            x: as in `fit`; of a stream's batches only x is used.
+            steps: batches used; all when None.
+        """
         batch_size = _positive("batch_size", 32 if batch_size is None else batch_size)
-        x = bind_inputs(self, x)
-        size = len(jax.tree.leaves(x)[0])
-        if steps is not None:
-            size = min(size, steps * batch_size)
-        program, variables = self._forward_program(x)
-        state = read(variables)
-        if size <= batch_size and callbacks is None:
-            outputs = program(state, jax.tree.map(lambda a: a[:size], x))
-            return jax.tree.map(np.array, outputs)
-        watchers = CallbackList(
-            callbacks, model=self, add_progbar=False, verbose=verbose, epochs=1, steps=-(-size // batch_size)
-        )
-        watchers.on_predict_begin()
-        parts = []
-        for index, start in enumerate(range(0, size, batch_size)):
-            if watchers.needs_batches:
-                watchers.on_predict_batch_begin(index)
-            stop = min(start + batch_size, size)
-            parts.append(program(state, jax.tree.map(lambda a, i=start, j=stop: a[i:j], x)))
-            if watchers.needs_batches:
-                watchers.on_predict_batch_end(index, {"outputs": parts[-1]})
-        watchers.on_predict_end()
-        return jax.tree.map(lambda *arrays: np.concatenate(arrays), *parts)
+        is_short = not is_stream(x) and not stays_outside(x)
+        if is_short:
+            x = bind_inputs(self, x)
+            size = len(jax.tree.leaves(x)[0])
+            size = size if steps is None else min(size, steps * batch_size)
+            if size <= batch_size and callbacks is None:
+                program, variables = self._forward_program(x)
+                outputs, assigned = program(read(variables), jax.tree.map(lambda a: a[:size], x))
+                if assigned:
+                    write(variables, assigned)
+                return jax.tree.map(np.array, outputs)
+            count: int | None = -(-size // batch_size)
+            batches: Any = _slices(x, batch_size, size)
+            feed = None
+            first = x
+        else:
+            feed = self._input_feed(x, batch_size, steps)
+            batches, count, first = (samples.x for samples in feed.batches()), feed.steps, feed.first.x
+        try:
+            program, variables = self._forward_program(first)
+            watchers = CallbackList(callbacks, model=self, add_progbar=False, verbose=verbose, epochs=1, steps=count)
+            return predict_batches(program, variables, batches, watchers)
+        finally:
+            if feed is not None:
+                feed.close()
+
+    def _input_feed(self, x: Any, batch_size: int, steps: int | None) -> StreamFeed:
+        """A stream of inputs alone."""
+
+        def prepare(batch: Any) -> Samples:
+            is_pair = isinstance(batch, tuple) or (isinstance(batch, list) and len(self._input_names()) < len(batch))
+            return Samples(on_device(bind_inputs(self, unpack(batch)[0] if is_pair else batch)), [], [])
+
+        source = x
+        if not is_stream(x):
+            source = RowBatches(x, batch_size, False, (0, len(jax.tree.leaves(x)[0])))
+        return StreamFeed(source, prepare, steps, shuffle=False, total=steps)
+
+    def _input_names(self) -> list[str]:
+        return ["x"] if self._graph is None else self.input_names  # type: ignore[attr-defined]
 
     def _forward_program(self, x: Any) -> tuple[Any, Any]:
-        """The compiled forward pass, and the variables whose values it takes."""
+        """The compiled forward pass, giving outputs and assigned values, and the variables whose values it takes."""
         if self._graph is None and not self.built:  # type: ignore[attr-defined]
             self._output_specs(x)
 
         def make() -> tuple[Any, Any]:
             self._output_specs(x)  # a subclassed model's layers are built when they are first called
             variables = self._programs.variables()
-            call = pure(lambda x: self(x, training=False), variables)  # type: ignore[operator]
-            return compile_jit(lambda state, x: call(state, x)[0]), variables
+            call = pure(self._predicted, variables)
+            if not self.run_eagerly:
+                return compile_jit(call), variables
 
-        return self._programs.get("predict", make)
+            def eagerly(state: Any, x: Any) -> Any:
+                with jax.disable_jit():
+                    return call(state, x)
+
+            return eagerly, variables
+
+        return self._programs.get(("predict", self.run_eagerly), make)
+
+    def _predicted(self, x: Any) -> Any:
+        if not hasattr(self, "predict_step"):
+            return self(x, training=False)  # type: ignore[operator]
+        lists = [self.trainable_variables, self.non_trainable_variables]  # type: ignore[attr-defined]
+        outputs, new = self.predict_step(tuple([v.value for v in variables] for variables in lists), (x,))
+        for variable, value in zip(lists[1], new, strict=True):
+            variable.assign(value)
+        return outputs
 
     # -- one batch
 
@@ -351,7 +450,7 @@ class Trainer:
     def _on_batch(self, programs: Any, kind: str, variables: Any, samples: Samples, return_dict: bool) -> Any:
         state, results = programs.batch(kind)(read(variables), samples)
         write(variables, state)
-        logs = _floats(results)
+        logs = floats(results)
         values = self._in_order(logs)
         return logs if return_dict else (values[0] if len(values) == 1 else values)
 
@@ -381,126 +480,42 @@ class Trainer:
     def _output_specs(self, x: Any) -> Any:
         return trace(lambda x: self(x, training=False), (_batch_specs(x),), {})  # type: ignore[operator]
 
-    def _prepare(self, samples: Samples, training: bool) -> "_TrainPrograms":
+    def _prepare(self, samples: Samples, training: bool) -> Compiled:
         """Build what is not built yet, and find the programs for the present structure."""
-        objective = self._objective
-        if not objective.built:
+        objective, own = self._objective, has_own_steps(self)
+        if own:
+            self._build_for_own_steps(samples)
+        elif not objective.built:
             predictions = jax.tree.leaves(self._output_specs(samples.x), is_leaf=_is_spec)
             objective.build(self._names_of_outputs(samples.x), samples.y, predictions)
-        if training and not self.optimizer.built:
-            self.optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
-        key = ("train", id(objective), id(self.optimizer), self.optimizer.built)
-        return self._programs.get(key, lambda: _TrainPrograms(Steps(self)))
+        if training:
+            for optimizer in self._optimizers():
+                if not optimizer.built:
+                    optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
+        key = ("train", id(objective), id(self.optimizer), self.optimizer.built, self.run_eagerly)
+        return self._programs.get(key, lambda: Compiled((OwnSteps if own else Steps)(self), self.run_eagerly))
 
-
-class _TrainPrograms:
-    """The compiled programs for one structure of a model, its objective and its optimizer."""
-
-    def __init__(self, steps: Steps):
-        self.steps = steps
-        self._made: dict[Any, Any] = {}
-        metrics = steps.model._objective.reported.values()
-        current = read(steps.metric_variables)
-        for metric in metrics:
-            metric.reset_state()
-        self.zero_metrics = read(steps.metric_variables)
-        write(steps.metric_variables, current)
-
-    def epoch(self, kind: str, batch_size: int) -> EpochProgram:
-        if (kind, batch_size) not in self._made:
-            donate = kind == "train" and _bytes(read(self.steps.variables)) > DONATED_BYTES
-            step = getattr(self.steps, kind)
-            self._made[kind, batch_size] = EpochProgram(step, self.steps.results, batch_size, donate)
-        return self._made[kind, batch_size]
-
-    def batch(self, kind: str) -> Any:
-        if kind not in self._made:
-
-            def run(state: State, batch: Samples) -> tuple[State, Any]:
-                state = getattr(self.steps, kind)(state, batch)
-                return state, self.steps.results(state)
-
-            self._made[kind] = compile_jit(run)
-        return self._made[kind]
-
-
-class _Runner:
-    """Runs the training program over epochs, in pieces as long as callbacks and progress allow."""
-
-    def __init__(
-        self, model: Trainer, programs: _TrainPrograms, program: EpochProgram, data: Samples, watchers: CallbackList
-    ):
-        self.model, self.program, self.data, self.watchers = model, program, data, watchers
-        self.variables, self.zero_metrics = programs.steps.variables, programs.zero_metrics
-        self.donates = program.donates
-        self.copy = jax.jit(lambda state: jax.tree.map(jnp.copy, state))
-        self.step_seconds = 0.0
-
-    def epoch(self, order: Any, count: int) -> dict[str, float]:
-        """One epoch of `count` steps; the variables hold its result afterwards."""
-        variables, watchers = self.variables, self.watchers
-        state = read(variables) | self.zero_metrics
-        if self.donates:
-            state = self.copy(state)
-        results: Any = None
-        done = 0
+    def _build_for_own_steps(self, samples: Samples) -> None:
+        objective = self._objective
         try:
-            while done < count and not (self.model.stop_training and watchers.needs_batches):
-                stop = min(count, done + self._chunk())
-                if watchers.needs_batches:
-                    watchers.on_train_batch_begin(done)
-                begin = time.perf_counter()
-                state, results = self.program(state, self.data, order, done, stop)
-                if watchers.needs_batches or stop < count:
-                    jax.block_until_ready(results)
-                    self.step_seconds = (time.perf_counter() - begin) / (stop - done)
-                if watchers.needs_batches:  # a callback may read the weights, and change them
-                    write(variables, self.copy(state) if self.donates else state)
-                    watchers.on_train_batch_end(stop - 1, _floats(results))
-                    state = read(variables)
-                elif stop < count and watchers.shows_bar:
-                    watchers.on_progress(stop, _floats(results))
-                done = stop
-            return _floats(results)
-        finally:  # an interrupt keeps the steps that were done
-            write(variables, state)
-
-    def _chunk(self) -> int:
-        """How many steps to run before looking up: one for callbacks of batches, else as many as time allows."""
-        if self.watchers.needs_batches:
-            return 1
-        if not self.step_seconds:
-            return 16
-        seconds = LIVE_SECONDS if self.watchers.shows_bar else CHUNK_SECONDS
-        return max(1, int(seconds / self.step_seconds))
+            specs = self._output_specs(samples.x)
+        except NotImplementedError:  # no `call`: the steps use other models
+            return
+        leaves = jax.tree.leaves(specs, is_leaf=_is_spec)
+        if not objective.built:
+            targets = jax.tree.leaves(samples.y)
+            if len(targets) != len(leaves):  # targets of another structure: only what the steps do with them counts
+                targets = [None] * len(leaves)
+            objective.build(_names_in(specs) if self._graph is None else self.output_names, targets, leaves)  # type: ignore[attr-defined]
 
 
-def _orders(size: int, batch_size: int, shuffle: bool, steps: int | None) -> Iterator[Any]:
-    """The row numbers of each epoch, in the order in which it takes them."""
-    seed = make_seed() if shuffle else 0
-    if steps is None:
-        epoch = 0
-        while True:
-            yield jnp.asarray(permutation(size, seed, epoch)) if shuffle else None
-            epoch += 1
-    rows = np.zeros(0, np.int32)
-    passes = 0
-    while True:
-        while len(rows) < steps * batch_size:
-            more = permutation(size, seed, passes) if shuffle else np.arange(size, dtype=np.int32)
-            rows, passes = np.concatenate([rows, more]), passes + 1
-        yield jnp.asarray(rows[: steps * batch_size])
-        rows = rows[steps * batch_size :]
-
-
-def _split(samples: Samples, fraction: float) -> tuple[Samples, Samples]:
-    kept = int(samples.size * (1 - fraction))
-    if not 0 < fraction < 1 or not 0 < kept < samples.size:
+def _split_at(size: int, fraction: float) -> int:
+    kept = int(size * (1 - fraction))
+    if not 0 < fraction < 1 or not 0 < kept < size:
         raise DataError(
-            f"`validation_split={fraction}` of {samples.size} samples leaves none on one side: "
-            "it is a number between 0 and 1"
+            f"`validation_split={fraction}` of {size} samples leaves none on one side: it is a number between 0 and 1"
         )
-    return samples.part(0, kept), samples.part(kept, samples.size)
+    return kept
 
 
 def _validates(frequency: Any, epoch: int) -> bool:
@@ -509,25 +524,18 @@ def _validates(frequency: Any, epoch: int) -> bool:
     return epoch + 1 in frequency
 
 
-def _spans(count: int, length: int) -> Iterator[tuple[int, int]]:
-    for start in range(0, count, length):
-        yield start, min(start + length, count)
-
-
-def _floats(results: Any) -> dict[str, Any]:
-    """Metrics as plain numbers, or arrays where a metric has several."""
-    if results is None:
-        return {}
-    fetched = jax.device_get(results)
-    return {name: float(value) if np.ndim(value) == 0 else value for name, value in fetched.items()}
-
-
-def _bytes(state: State) -> int:
-    return sum(value.nbytes for value in state.values())
+def _slices(x: Any, batch_size: int, size: int) -> Iterator[Any]:
+    for start in range(0, size, batch_size):
+        stop = min(start + batch_size, size)
+        yield jax.tree.map(lambda array, start=start, stop=stop: array[start:stop], x)
 
 
 def _batch_specs(x: Any) -> Any:
     return jax.tree.map(lambda a: Spec((None, *a.shape[1:]), np.dtype(a.dtype).name), x)
+
+
+def _specs(arrays: Any) -> Any:
+    return jax.tree.map(lambda a: Spec(tuple(a.shape), np.dtype(a.dtype).name), arrays)
 
 
 def _is_spec(x: Any) -> bool:
