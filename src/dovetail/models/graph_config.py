@@ -114,10 +114,13 @@ def _operation_entry(operation: Operation, nodes: list[Any], places: dict[int, l
         bound = _bound(name, args, kwargs)
         if set(bound) <= {*known.made_with, *known.called_with}:
             config |= {key: to_config(value) for key, value in bound.items() if key in known.made_with}
-            called = {key: bound[key] for key in known.called_with if key in bound}
-            in_front = [called.pop(key) for key in known.called_with if key in called]
+            spread = _spread(name)
+            in_front: list[Any] = []
+            for key in known.called_with:
+                if key in bound and key != "kwargs":
+                    in_front += bound[key] if key == spread else [bound[key]]
             entry |= {"module": known.module, "class_name": known.class_name, "registered_name": known.class_name}
-            args, kwargs = tuple(in_front), {}
+            args, kwargs = tuple(in_front), bound.get("kwargs", {})
     call = {"args": _written(list(args), places), "kwargs": _written(kwargs, places)}
     return entry | {"config": config}, [call]
 
@@ -166,6 +169,14 @@ def _bound(name: str, args: tuple, kwargs: dict) -> dict[str, Any]:
     bound = inspect.signature(_function(name)).bind(*args, **kwargs)
     bound.apply_defaults()
     return dict(bound.arguments)
+
+
+def _spread(name: str) -> str | None:
+    """The argument that takes any number of values, if the function has one."""
+    if name == "getitem":
+        return None
+    parameters = inspect.signature(_function(name)).parameters.values()
+    return next((p.name for p in parameters if p.kind == p.VAR_POSITIONAL), None)
 
 
 # -- reading
@@ -233,6 +244,9 @@ def _call_function(entry: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         raise ConfigError(f"the operation {class_name!r} of the graph is not known")
     function = _function(name)
     takes = inspect.signature(function).parameters
+    if _spread(name) is not None:
+        in_front = [settings.pop(key) for key, p in takes.items() if p.kind == p.POSITIONAL_OR_KEYWORD]
+        return function(*in_front, *args, **kwargs, **settings)
     named = dict(zip(known.called_with, args, strict=False))
     return function(**named, **kwargs, **{key: value for key, value in settings.items() if key in takes})
 

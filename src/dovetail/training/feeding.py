@@ -1,5 +1,6 @@
 """Feeds: where batches come from, arrays on the device or a stream, behind one face."""
 
+import functools
 import itertools
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -33,13 +34,11 @@ class ArrayFeed:
         self.steps = steps or -(-samples.size // batch_size)
         self.first = samples
         self._orders = _orders(samples.size, batch_size, shuffle, steps)
-        self._data: Samples | None = None
 
-    @property
+    @functools.cached_property
     def data(self) -> Samples:
-        if self._data is None:
-            self._data = on_device(self.samples)
-        return self._data
+        """The samples on the device."""
+        return on_device(self.samples)
 
     def order(self, epoch: int) -> Any:
         """Row numbers for an epoch; None takes the rows as they come."""
@@ -71,7 +70,7 @@ class StreamFeed:
         self._running: Prefetcher | None = None
         self._passes = 0
         self._peeked: list[Any] = []
-        self._example: Any = None
+        self._example: list[Any] = []  # the shapes of a batch, once known
 
     @property
     def steps(self) -> int | None:
@@ -86,15 +85,15 @@ class StreamFeed:
             if found is None:
                 raise DataError(f"`x` is a {type(self.source).__name__} that gives no batches")
             self._peeked.append(found)
-            self._example = jax.tree.map(lambda a: jax.ShapeDtypeStruct(a.shape, a.dtype), found)
+            self._example = [jax.tree.map(_shape_of, found)]
         return self._peeked[0]
 
     @property
     def example(self) -> Samples:
         """The shapes of a batch."""
-        if self._example is None:
-            _ = self.first
-        return self._example
+        if not self._example:
+            self._example = [jax.tree.map(_shape_of, self.first)]
+        return self._example[0]
 
     def batches(self) -> Iterator[Samples]:
         """The batches of one epoch."""
@@ -156,6 +155,10 @@ class StreamFeed:
     def close(self) -> None:
         """End the thread."""
         self._stop()
+
+
+def _shape_of(array: Any) -> Any:
+    return jax.ShapeDtypeStruct(array.shape, array.dtype)
 
 
 def is_indexed(source: Any) -> bool:

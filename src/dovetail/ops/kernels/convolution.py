@@ -6,17 +6,20 @@ code, tens of times slower. So both gradients are written here as convolutions i
 """
 
 import functools
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 from .plain import use_tuned
 
 _SPACE = {1: "H", 2: "HW", 3: "DHW"}
 Pairs = tuple[tuple[int, int], ...]
+LARGEST_UNROLLED = 49  # places of a depthwise window up to which it is written out
 
 
 def conv(x: Any, w: Any, strides: Any = 1, padding: Any = "valid", dilation: Any = 1, groups: int = 1) -> Any:
@@ -38,6 +41,111 @@ def conv(x: Any, w: Any, strides: Any = 1, padding: Any = "valid", dilation: Any
     if not use_tuned():
         return _general(x, w, strides, pairs, dilation, groups)
     return _canonical(x, w, strides, pairs, dilation, groups)
+
+
+def conv_transpose(
+    x: Any, w: Any, strides: Any = 1, padding: str = "valid", output_padding: Any = None, dilation: Any = 1
+) -> Any:
+    """The transpose of a convolution: what its gradient does to the input.
+
+    Args:
+        output_padding: more rows at the end of each axis; None gives `size * stride` with "same", and
+            `size * stride + max(extent - stride, 0)` with "valid".
+
+    Shapes:
+        x: (batch, *space, channels)
+        w: (*window, filters, channels)
+        output: (batch, *new space, filters)
+    """
+    rank = x.ndim - 2
+    strides, dilation = _each(strides, rank), _each(dilation, rank)
+    more = (None,) * rank if output_padding is None else _each(output_padding, rank)
+    pairs = []
+    for size, stride, rate, extra in zip(w.shape, strides, dilation, more, strict=False):
+        extent = (size - 1) * rate + 1
+        if padding == "valid":
+            extra = max(extent, stride) - extent if extra is None else extra
+            pairs.append((extent - 1, extent - 1 + extra))
+        else:
+            total = stride + extent - 2 if extra is None else 2 * (extent - 1 - extent // 2) + extra
+            before = min(extent - 1, -(-total // 2))
+            pairs.append((before, total - before))
+    if use_tuned() and jnp.issubdtype(x.dtype, jnp.floating):
+        return _transposed(x, w, strides, tuple(pairs), dilation)
+    return _plain_transposed(x, w, strides, tuple(pairs), dilation)
+
+
+def _plain_transposed(x: Any, w: Any, strides: Any, pairs: Pairs, dilation: Any) -> Any:
+    rank = x.ndim - 2
+    flipped = jnp.flip(w, tuple(range(rank))).swapaxes(-1, -2)
+    return _general(x, flipped, (1,) * rank, pairs, dilation, lhs_dilation=strides)
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(2, 3, 4))
+def _transposed(x: Any, w: Any, strides: Any, pairs: Pairs, dilation: Any) -> Any:
+    return _plain_transposed(x, w, strides, pairs, dilation)
+
+
+def _transposed_forward(x: Any, w: Any, strides: Any, pairs: Pairs, dilation: Any) -> Any:
+    return _plain_transposed(x, w, strides, pairs, dilation), (x, w)
+
+
+def _transposed_backward(strides: Any, pairs: Pairs, dilation: Any, saved: Any, g: Any) -> tuple[Any, Any]:
+    """The transpose of a transpose is the convolution; the kernel's gradient has the two arrays' parts exchanged."""
+    x, w = saved
+    g = lax.optimization_barrier(g)
+    extents = [(size - 1) * rate + 1 for size, rate in zip(w.shape, dilation, strict=False)]
+    inner = tuple(
+        (extent - 1 - before, extent - 1 - after) for extent, (before, after) in zip(extents, pairs, strict=True)
+    )
+    cut = g
+    fitted = []
+    for axis, (before, after) in enumerate(inner):  # no window reads what negative padding stands for
+        low, high = max(-before, 0), max(-after, 0)
+        cut = lax.slice_in_dim(cut, low, cut.shape[1 + axis] - high, axis=1 + axis)
+        fitted.append((max(before, 0), max(after, 0)))
+    dx = _general(cut, w, strides, fitted, dilation)
+    dw = _weight_gradient(cut, x, strides, fitted, dilation, 1)
+    return dx.astype(x.dtype), dw.astype(w.dtype)
+
+
+_transposed.defvjp(_transposed_forward, _transposed_backward)
+
+
+def depthwise(x: Any, w: Any, strides: Any = 1, padding: Any = "valid", dilation: Any = 1) -> Any:
+    """Each channel convolved with its own windows.
+
+    Shapes:
+        x: (batch, *space, channels)
+        w: (*window, channels, multiplier)
+        output: (batch, *new space, channels * multiplier)
+    """
+    rank, channels = x.ndim - 2, x.shape[-1]
+    strides, dilation = _each(strides, rank), _each(dilation, rank)
+    window = w.shape[:rank]
+    if use_tuned() and jnp.issubdtype(x.dtype, jnp.floating) and math.prod(window) <= LARGEST_UNROLLED:
+        pairs = _pairs(x.shape[1:-1], window, strides, dilation, padding)
+        return _shifted(x, w, strides, pairs, dilation)
+    return conv(x, w.reshape(*window, 1, -1), strides, padding, dilation, channels)
+
+
+def _shifted(x: Any, w: Any, strides: Any, pairs: Pairs, dilation: Any) -> Any:
+    """The sum over the window's places of the shifted image times that place's weights: what XLA's CPU is good at."""
+    rank, channels, multiplier = x.ndim - 2, x.shape[-1], w.shape[-1]
+    x = jnp.pad(x, ((0, 0), *pairs, (0, 0)))
+    extents = [(size - 1) * rate + 1 for size, rate in zip(w.shape, dilation, strict=False)]
+    out = [(size - extent) // stride + 1 for size, extent, stride in zip(x.shape[1:-1], extents, strides, strict=True)]
+    total: Any = None
+    for place in np.ndindex(*w.shape[:rank]):
+        start = [p * rate for p, rate in zip(place, dilation, strict=True)]
+        stop = [s + (o - 1) * stride + 1 for s, o, stride in zip(start, out, strides, strict=True)]
+        part = lax.slice(x, (0, *start, 0), (x.shape[0], *stop, channels), (1, *strides, 1))
+        if multiplier == 1:
+            term = part * w[place][:, 0]
+        else:
+            term = (part[..., None] * w[place]).reshape(*part.shape[:-1], channels * multiplier)
+        total = term if total is None else total + term
+    return total
 
 
 def _each(value: Any, rank: int) -> tuple[int, ...]:

@@ -66,6 +66,23 @@ def average_pool(x: Any, window: Any, strides: Any = None, padding: str = "valid
     return total / lax.reduce_window(ones, np.zeros((), x.dtype), lax.add, shape, steps, padding.upper())
 
 
+def adaptive_pool(x: Any, output_size: Any, reduce: Any) -> Any:
+    """Windows from `floor(i * size / new)` to `ceil((i + 1) * size / new)`, one axis after another.
+
+    Shapes:
+        x: (batch, *space, channels)
+        output: (batch, *output_size, channels)
+    """
+    for axis, new in enumerate(_each(output_size, x.ndim - 2), 1):
+        size = x.shape[axis]
+        if size % new == 0:
+            x = reduce(x.reshape(*x.shape[:axis], new, size // new, *x.shape[axis + 1 :]), axis=axis + 1)
+            continue
+        parts = [lax.slice_in_dim(x, i * size // new, -(-(i + 1) * size // new), axis=axis) for i in range(new)]
+        x = jnp.stack([reduce(part, axis=axis) for part in parts], axis)
+    return x
+
+
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
 def _tiles(x: Any, window: tuple[int, int]) -> Any:
     """Window equal to stride, sizes divisible by it. The rule is linear in the tangent: all of JAX's modes work."""
