@@ -21,8 +21,12 @@ def cast(x, dtype):
 def saturate_cast(x, dtype):
     """`x` in another dtype; what does not fit becomes the largest or smallest value that does."""
     x, name = jnp.asarray(x), standardize_dtype(dtype)
-    if name == "bool" or jnp.issubdtype(name, jnp.floating):
-        return x.astype(name)
+    if name == "bool":
+        return jnp.clip(x, 0, 1).astype(name)  # what is below 0 is false
+    if jnp.issubdtype(name, jnp.floating):
+        limit = jnp.finfo(name)
+        wide = x.astype(jnp.promote_types(x.dtype, name))
+        return jnp.clip(wide, limit.min.astype(wide.dtype), limit.max.astype(wide.dtype)).astype(name)
     low, high = jnp.iinfo(name).min, jnp.iinfo(name).max
     if jnp.issubdtype(x.dtype, jnp.integer):
         own = jnp.iinfo(x.dtype)

@@ -130,10 +130,10 @@ def irfft(x, fft_length=None):
 
 
 def _window(window: Any, length: int, fft_length: int, dtype: Any) -> Any:
-    """The window, in the middle of `fft_length` points."""
+    """The window, in the middle of `fft_length` points; without one, all points count."""
     if window is None:
-        values = np.ones(length)
-    elif isinstance(window, str):
+        return jnp.ones(fft_length, dtype)
+    if isinstance(window, str):
         named = {"hann": np.hanning, "hamming": np.hamming}
         if window not in named:
             from ..engine.errors import unknown_name

@@ -206,9 +206,10 @@ def _back(x: Any, is_first: bool) -> Any:
 
 @lift
 def conv(inputs, kernel, strides=1, padding="valid", data_format=None, dilation_rate=1):
-    """Convolution over 1 to 3 axes; kernel (*window, channels / groups, filters)."""
+    """Convolution over 1 to 3 axes, in the kernel's dtype; kernel (*window, channels / groups, filters)."""
     x, is_first = _last(inputs, data_format)
     kernel = jnp.asarray(kernel)
+    x = x.astype(kernel.dtype)
     channels = x.shape[-1]
     if channels % kernel.shape[-2]:
         raise ShapeError(f"conv: a kernel for {kernel.shape[-2]} channels does not divide the input's {channels}")
@@ -467,8 +468,8 @@ def binary_crossentropy(target, output, from_logits=False):
     """`-(target * log(output) + (1 - target) * log(1 - output))`, entry by entry."""
     target, output = jnp.asarray(target), jnp.asarray(output)
     _same_shapes("binary_crossentropy", target, output)
-    if from_logits:
-        output = jax.nn.sigmoid(output)
+    if from_logits:  # never the logarithm of a rounded probability
+        return jnp.maximum(output, 0) - output * target + jnp.log1p(jnp.exp(-jnp.abs(output)))
     output = jnp.clip(output, small_number(), 1 - small_number())
     return -(target * jnp.log(output) + (1 - target) * jnp.log(1 - output))
 
