@@ -1,10 +1,13 @@
 """One row or more for every public layer: what the property and the parity tests run over."""
 
+import importlib
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from dovetail import layers
+
+INNER = ("layer", "cell")
 
 
 class Row(NamedTuple):
@@ -15,7 +18,21 @@ class Row(NamedTuple):
     plain: bool = True  # the configuration is plain data
 
     def layer(self, module: Any = layers, **more: Any) -> Any:
-        return getattr(module, self.name)(**self.arguments | more)
+        """The layer; functions of a module among the arguments make the layers inside."""
+        arguments = {
+            key: value(module) if key in INNER and callable(value) else value for key, value in self.arguments.items()
+        }
+        return getattr(module, self.name)(**arguments | more)
+
+    def layer_of_policy(self, policy: str, module: Any = layers, **more: Any) -> Any:
+        """The layer made while this is the policy of all layers, those inside included."""
+        config = importlib.import_module(module.__name__.split(".")[0]).config
+        before = config.dtype_policy()
+        config.set_dtype_policy(policy)
+        try:
+            return self.layer(module, **more)
+        finally:
+            config.set_dtype_policy(before)
 
     def inputs(self, batch: int | None = None, seed: int = 0) -> Any:
         """NumPy arrays of the row's shapes, with another batch size if given."""
@@ -137,6 +154,41 @@ POOLING = [
         for arguments in ({}, {"keepdims": True} | FIRST)
     ),
 ]
+RECURRENT = [
+    Row("SimpleRNN", {"seed": 1, "units": 4}, (2, 5, 3)),
+    Row(
+        "SimpleRNN",
+        {"seed": 1, "units": 4, "return_sequences": True, "activation": "relu", "go_backwards": True},
+        (2, 5, 3),
+    ),
+    Row("LSTM", {"seed": 1, "units": 4}, (2, 5, 3)),
+    Row("LSTM", {"seed": 1, "units": 4, "return_sequences": True, "use_bias": False, "go_backwards": True}, (2, 5, 3)),
+    Row(
+        "LSTM",
+        {"seed": 1, "units": 4, "unroll": True, "unit_forget_bias": False, "recurrent_activation": "relu"},
+        (2, 5, 3),
+    ),
+    Row("GRU", {"seed": 1, "units": 4}, (2, 5, 3)),
+    Row("GRU", {"seed": 1, "units": 4, "return_sequences": True, "reset_after": False}, (2, 5, 3)),
+    Row("GRU", {"seed": 1, "units": 4, "activation": "relu", "go_backwards": True}, (2, 5, 3)),
+    Row("Bidirectional", {"layer": lambda module: module.LSTM(3, seed=1)}, (2, 5, 3)),
+    *(
+        Row(
+            "Bidirectional",
+            {"layer": lambda module: module.GRU(3, seed=1, return_sequences=True), "merge_mode": mode},
+            (2, 5, 3),
+        )
+        for mode in ("sum", "ave")
+    ),
+    Row("TimeDistributed", {"layer": lambda module: module.Dense(4)}, (2, 5, 3)),
+    Row("TimeDistributed", {"layer": lambda module: module.Conv2D(2, 2)}, (2, 3, 4, 4, 1)),
+    Row("RNN", {"cell": lambda module: [module.LSTMCell(3, seed=1), module.GRUCell(2, seed=1)]}, (2, 5, 3)),
+    Row("RNN", {"cell": lambda module: module.SimpleRNNCell(3, seed=1), "return_sequences": True}, (2, 5, 3)),
+    Row("ConvLSTM1D", {"seed": 1, "filters": 3, "kernel_size": 2, "return_sequences": True}, (2, 3, 6, 2)),
+    Row("ConvLSTM2D", {"seed": 1, "filters": 3, "kernel_size": 3, "padding": "same", "strides": 2}, (2, 3, 5, 6, 2)),
+    Row("ConvLSTM2D", {"seed": 1, "filters": 2, "kernel_size": 2} | FIRST, (2, 3, 2, 5, 4)),
+    Row("ConvLSTM3D", {"seed": 1, "filters": 2, "kernel_size": 2}, (1, 2, 3, 3, 4, 2)),
+]
 
 MERGING = [
     Row("Add", {}, [(4, 5), (4, 5)]),
@@ -156,4 +208,4 @@ MERGING = [
     Row("Merge", {"mode": "dot", "dot_axes": [2, 2]}, [(4, 3, 5), (4, 2, 5)]),
 ]
 
-ROWS = MERGING + CORE + ACTIVATION + REGULARIZATION + RESHAPING + NORMALIZATION + CONVOLUTION + POOLING
+ROWS = MERGING + CORE + ACTIVATION + REGULARIZATION + RESHAPING + NORMALIZATION + CONVOLUTION + POOLING + RECURRENT

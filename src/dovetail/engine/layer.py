@@ -189,7 +189,9 @@ class Layer(Operation):
         tensors = [name for name, value in bound.items() if _has_tensor(value) and not name.endswith("mask")]
         wanted = {}
         for name in tensors:
-            parameter = "mask" if len(tensors) == 1 and "mask" in names else f"{name}_mask"
+            parameter = f"{name}_mask"
+            if parameter not in names and name == tensors[0]:  # the mask of the first argument is *the* mask
+                parameter = "mask"
             if parameter in names and bound.get(parameter) is None:
                 found = bound_masks.get(name)
                 if any(mask is not None for mask in jax.tree.leaves(found)):

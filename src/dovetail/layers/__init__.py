@@ -49,8 +49,23 @@ from .pooling import (
     MaxPooling1D,
     MaxPooling2D,
 )
+from .recurrent import (
+    GRU,
+    LSTM,
+    RNN,
+    Bidirectional,
+    ConvLSTM1D,
+    ConvLSTM2D,
+    ConvLSTM3D,
+    GRUCell,
+    LSTMCell,
+    SimpleRNN,
+    SimpleRNNCell,
+    StackedRNNCells,
+)
 from .regularization import ActivityRegularization, Dropout
 from .reshaping import Flatten, Permute, RepeatVector, Reshape, UpSampling2D, ZeroPadding2D
+from .wrappers import TimeDistributed, Wrapper
 
 FAMILY = Family("layer", Layer, "keras.layers", ("keras", "keras.models", "keras.src.models.functional"))
 for _name, _member in list(globals().items()):
