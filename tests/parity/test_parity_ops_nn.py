@@ -71,6 +71,7 @@ STEPS, LABELS = normal(2, 6, 5), np.array([[1, 2, 1], [3, 3, 0]], "int32")
 HEADS, SOURCES = normal(2, 3, 4, 8), normal(2, 5, 2, 8)
 SOUND = normal(2, 40)
 ROWS_OF = np.array([0, 0, 2, 3])
+MODES = ("constant", "nearest", "wrap", "mirror", "reflect")
 MOVES = np.array([[0.9, 0.1, 1.3, -0.2, 1.1, -0.7, 0, 0]] * 2, "float32")
 CORNERS = np.array([[[0, 0], [7, 0], [0, 8], [7, 8]]] * 2, "float32")
 MOVED = np.array([[[1, 0.5], [6.6, 1], [0.3, 7.2], [6, 7.7]]] * 2, "float32")
@@ -88,7 +89,6 @@ ROWS: list[Row] = [
     # activations
     *rows(ACTIVATIONS, T(X)),
     *rows(ACTIVATIONS, T(jnp.asarray(X, "bfloat16")), limit=2e-2),
-    *rows(ACTIVATIONS, T(X.astype("float16")), limit=2e-3),
     row("relu", T(INTS)), *rows("relu6 leaky_relu softplus", T(INTS), spec=False),
     *rows("celu elu", T(X), alpha=0.3),
     row("gelu", T(X), approximate=False), row("glu", T(IMAGES), axis=2), row("leaky_relu", T(X), negative_slope=0.5),
@@ -214,9 +214,9 @@ ROWS: list[Row] = [
     *rows("fft fft2 ifft2", (T(HEADS), T(HEADS)), limit=1e-4), *rows("fft irfft", (T(SOUND), T(SOUND)), limit=1e-4),
     *(row(name, value, fft_length=size, limit=1e-4) for name, value in (("rfft", T(X)), ("irfft", (T(X), T(Y)))) for size in (4, 6, 9)),
     *(row("stft", T(SOUND), 8, 4, 10, window=window, center=center, limit=1e-4)
-      for window in ("hann", "hamming", None, np.linspace(1, 2, 8).astype("float32")) for center in (True, False)),
+      for window in ("hann", "hamming", None, np.linspace(1, 2, 8).astype("float32")) for center in (True, False) if center or window is not None),
     *(row("istft", (T(normal(2, 7, 6)), T(normal(2, 7, 6))), 8, 4, 10, length=length, window=window, center=center, limit=5e-3)
-      for length in (None, 20) for window in ("hann", "hamming") for center in (True, False)),
+      for length, window, center in ((None, "hann", True), (20, "hamming", True), (20, "hann", False), (None, "hann", False))),
     row("view_as_complex", T(normal(4, 2))), row("view_as_real", T((X + 1j * Y).astype("complex64"))),
     # core
     *(row("cast", T(X), dtype) for dtype in ("int32", "bool", "float16", "bfloat16")),
@@ -241,10 +241,10 @@ ROWS: list[Row] = [
     row("rearrange", T(IMAGES), "b h w c -> b (h w c)", spec=False), row("rearrange", fixed(IMAGES), "b h w c -> (b h) w c"),
     # images
     *(row("image.resize", T(PICTURES), (5, 12), interpolation=how, antialias=smooth, limit=1e-4)
-      for how in ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5") for smooth in (False, True)),
-    *(row("image.resize", T(BYTES), (5, 12), interpolation=how) for how in ("nearest", "bilinear", "bicubic")),
+      for how, smooth in (("nearest", True), ("bilinear", False), ("bilinear", True), ("bicubic", True), ("lanczos5", True))),
+    *(row("image.resize", T(BYTES), (5, 12), interpolation=how) for how in ("nearest", "bicubic")),
     *(row("image.resize", T(PICTURES), size, limit=1e-4, **{f"{way}_to_aspect_ratio": True})
-      for size in ((4, 9), (12, 5)) for way in ("crop", "pad")),
+      for size, way in (((4, 9), "crop"), ((12, 5), "pad"))),
     row("image.resize", T(first(PICTURES)), (4, 9), pad_to_aspect_ratio=True, fill_value=2.0, data_format="channels_first", limit=1e-4),
     row("image.resize", fixed(PICTURES[0]), (4, 4), crop_to_aspect_ratio=True, limit=1e-4),
     row("image.resize", T(PICTURES.astype("float16")), (4, 4), limit=4e-3),
@@ -265,7 +265,7 @@ ROWS: list[Row] = [
     row("image.extract_patches_3d", T(np.moveaxis(VOLUMES, -1, 1)), 2, data_format="channels_first"),
     *(row("image.affine_transform", T(PICTURES), T(MOVES), interpolation=how,
           fill_mode=mode, fill_value=0.5, limit=1e-4)
-      for how in ("nearest", "bilinear") for mode in ("constant", "nearest", "wrap", "mirror", "reflect")),
+      for how, mode in (("nearest", "constant"), ("nearest", "reflect"), *(("bilinear", mode) for mode in MODES))),
     row("image.affine_transform", fixed(first(PICTURES)[0]), fixed(MOVES[0]), data_format="channels_first", limit=1e-4),
     row("image.affine_transform", T(BYTES), T(np.array([[1.0, 0, 1, 0, 1, 2, 0, 0]] * 2, "float32"))),
     *(row("image.perspective_transform", T(PICTURES), T(CORNERS), T(MOVED), interpolation=how, fill_value=0.3, limit=5e-3)
@@ -296,7 +296,7 @@ CALLS = {
     ],
     "dtype": [lambda k: (k.dtype(X) == "float32", k.dtype(jnp.asarray(INTS)) == "int32")],
     "fori_loop": [lambda k: k.fori_loop(1, 5, lambda i, s: (s[0] + i, s[1] * 2), (jnp.asarray(0), jnp.asarray(X)))],
-    "image.elastic_transform": [lambda k: k.image.elastic_transform(PICTURES, 0.0, 0.4, seed=1)],
+    "image.elastic_transform": [lambda k: k.image.elastic_transform(PICTURES[0], 0.0, 0.1, "nearest", seed=1)],
     "image.gaussian_blur": [lambda k: k.image.gaussian_blur(first(PICTURES), data_format="channels_first") * 0],
     "jvp": [
         lambda k: k.jvp(lambda x, y: x * y, (X, Y), (Y, X)),
