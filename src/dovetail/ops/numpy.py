@@ -5,6 +5,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from ..engine.dtypes import floatx, standardize_dtype
 from ..engine.operation import lift
@@ -26,7 +27,6 @@ _FUNCTIONS = declare("""
     arcsin(x)
     arcsinh(x)
     arctan(x)
-    arctan2(x1, x2)
     arctanh(x)
     argmax(x, axis=None, keepdims=False)
     argmin(x, axis=None, keepdims=False)
@@ -103,13 +103,10 @@ _FUNCTIONS = declare("""
     log10(x)
     log1p(x)
     log2(x)
-    logaddexp(x1, x2)
-    logaddexp2(x1, x2)
     logical_and(x1, x2)
     logical_not(x)
     logical_or(x1, x2)
     logical_xor(x1, x2)
-    matmul(x1, x2)
     max(x, axis=None, keepdims=False, initial=None)
     maximum(x1, x2)
     mean(x, axis=None, keepdims=False)
@@ -148,12 +145,10 @@ _FUNCTIONS = declare("""
     ravel(x)
     real(x)
     reciprocal(x)
-    repeat(x, repeats, axis=None)
     reshape(x, newshape)
     right_shift(x, y)
     roll(x, shift, axis=None)
     rot90(array, k=1, axes=(0, 1))
-    round(x, decimals=0)
     searchsorted(sorted_sequence, values, side='left')
     select(condlist, choicelist, default=0)
     sign(x)
@@ -171,7 +166,6 @@ _FUNCTIONS = declare("""
     subtract(x1, x2)
     sum(x, axis=None, keepdims=False)
     swapaxes(x, axis1, axis2)
-    take_along_axis(x, indices, axis=None)
     tan(x)
     tanh(x)
     tensordot(x1, x2, axes=2)
@@ -322,7 +316,9 @@ def bincount(x, weights=None, minlength=0, sparse=False):
     x = jnp.asarray(x)
     if isinstance(x, jax.core.Tracer) and not minlength:
         raise ValueError("bincount inside a compiled program needs `minlength`, the number of integers to count")
-    length = minlength if isinstance(x, jax.core.Tracer) else builtins.max(int(jnp.max(x, initial=-1)) + 1, minlength)
+    length = minlength
+    if not isinstance(x, jax.core.Tracer) and x.size:
+        length = builtins.max(int(jnp.max(x)) + 1, minlength)
     if x.ndim == 1:
         return jnp.bincount(x, weights=weights, length=length)
     rows = x.reshape(-1, x.shape[-1])
@@ -337,6 +333,38 @@ def bincount(x, weights=None, minlength=0, sparse=False):
 def _as_float(x: Any) -> Any:
     x = jnp.asarray(x)
     return x if jnp.issubdtype(x.dtype, jnp.inexact) else x.astype(floatx())
+
+
+def _full_precision(x: Any) -> Any:
+    """A Python float as an array of `floatx()`, so that 16-bit floats beside it are promoted; the rest as it is."""
+    return jnp.asarray(x, floatx()) if isinstance(x, float) else jnp.asarray(x)
+
+
+@lift
+def arctan2(x1, x2):
+    """The angle of the points (x2, x1)."""
+    return jnp.arctan2(_full_precision(x1), _full_precision(x2))
+
+
+@lift
+def logaddexp(x1, x2):
+    """`log(exp(x1) + exp(x2))`, without overflow."""
+    return jnp.logaddexp(_full_precision(x1), _full_precision(x2))
+
+
+@lift
+def logaddexp2(x1, x2):
+    """`log2(2**x1 + 2**x2)`, without overflow."""
+    return jnp.logaddexp2(_full_precision(x1), _full_precision(x2))
+
+
+@lift
+def round(x, decimals=0):
+    """The nearest number with so many decimals; halves go to the even neighbour."""
+    x = jnp.asarray(x)
+    if decimals < 0 and jnp.issubdtype(x.dtype, jnp.integer):  # which JAX does not round
+        return jnp.round(x.astype(floatx()), decimals).astype(x.dtype)
+    return jnp.round(x, decimals)
 
 
 @lift
@@ -374,7 +402,20 @@ def divide_no_nan(x1, x2):
 @lift
 def einsum(subscripts, *operands, **kwargs):
     """Einstein's summation."""
+    kwargs.setdefault("preferred_element_type", _sums_of_products(*operands))
     return jnp.einsum(subscripts, *operands, **kwargs)
+
+
+@lift
+def matmul(x1, x2):
+    """The matrix product."""
+    x1, x2 = jnp.asarray(x1), jnp.asarray(x2)
+    return jnp.matmul(x1, x2, preferred_element_type=_sums_of_products(x1, x2))
+
+
+def _sums_of_products(*operands: Any) -> Any:
+    """int32 where all factors are int8, whose sums overflow; else None, which leaves it to JAX."""
+    return jnp.int32 if {jnp.asarray(x).dtype.name for x in operands} == {"int8"} else None
 
 
 @lift
@@ -410,6 +451,18 @@ def pad(x, pad_width, mode="constant", constant_values=None):
 
 
 @lift
+def repeat(x, repeats, axis=None):
+    """Each entry along an axis so many times, or the number of times that `repeats` lists for it."""
+    return jnp.repeat(jnp.asarray(x), np.asarray(repeats) if isinstance(repeats, (list, tuple)) else repeats, axis=axis)
+
+
+@lift
+def take_along_axis(x, indices, axis=None):
+    """Entries of `x` along an axis by number, numbers of their own for every place along the other axes."""
+    return jnp.take_along_axis(jnp.asarray(x), jnp.asarray(indices), axis=axis)
+
+
+@lift
 def take(x, indices, axis=None):
     """Entries of `x` along an axis by number; negative numbers count from the end."""
     return jnp.take(jnp.asarray(x), jnp.asarray(indices), axis=axis)
@@ -418,9 +471,9 @@ def take(x, indices, axis=None):
 @lift
 def unique(x, sorted=True, return_index=False, return_inverse=False, return_counts=False, axis=None, size=None,
            fill_value=None):  # fmt: skip
-    """The different values, always sorted; inside compiled programs `size` says how many."""
+    """The different values, always sorted, every NaN one of its own; inside compiled programs `size` says how many."""
     more = {"return_index": return_index, "return_inverse": return_inverse, "return_counts": return_counts}
-    return jnp.unique(x, axis=axis, size=size, fill_value=fill_value, **more)
+    return jnp.unique(x, axis=axis, equal_nan=False, size=size, fill_value=fill_value, **more)
 
 
 def vectorize(pyfunc, *, excluded=None, signature=None):
@@ -441,8 +494,8 @@ def where(condition, x1=None, x2=None):
 
 
 __all__ = [
-    *_FUNCTIONS, "arange", "array", "bartlett", "bincount", "blackman", "ceil", "corrcoef", "correlate",
+    *_FUNCTIONS, "arange", "arctan2", "array", "bartlett", "bincount", "blackman", "ceil", "corrcoef", "correlate",
     "divide_no_nan", "einsum", "empty", "eye", "floor", "full", "geomspace", "get_item", "hamming", "hanning",
-    "histogram", "identity", "linspace", "logspace", "meshgrid", "ndim", "ones", "pad", "take", "tri", "unique",
-    "vectorize", "view", "where", "zeros",
+    "histogram", "identity", "linspace", "logaddexp", "logaddexp2", "logspace", "matmul", "meshgrid", "ndim", "ones",
+    "pad", "repeat", "round", "take", "take_along_axis", "tri", "unique", "vectorize", "view", "where", "zeros",
 ]  # fmt: skip
