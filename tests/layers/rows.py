@@ -7,6 +7,20 @@ import numpy as np
 
 from dovetail import layers
 
+
+def spreading(cls: type) -> type:
+    """The class, called on a list where it takes several arguments."""
+
+    def call(self: Any, inputs: Any, **more: Any) -> Any:
+        return cls.__call__(self, *inputs, **more)
+
+    def compute_output_shape(self: Any, shapes: Any) -> Any:
+        return cls.compute_output_shape(self, *shapes)
+
+    methods = {"__call__": call, "compute_output_shape": compute_output_shape, "__module__": cls.__module__}
+    return type(cls.__name__, (cls,), methods)
+
+
 INNER = ("layer", "cell")
 
 
@@ -16,13 +30,15 @@ class Row(NamedTuple):
     shape: Any  # of the input with its batch, or a list of shapes
     integers: int | None = None  # inputs are integers below this
     plain: bool = True  # the configuration is plain data
+    spread: bool = False  # the inputs are arguments of their own, not a list
 
     def layer(self, module: Any = layers, **more: Any) -> Any:
         """The layer; functions of a module among the arguments make the layers inside."""
         arguments = {
             key: value(module) if key in INNER and callable(value) else value for key, value in self.arguments.items()
         }
-        return getattr(module, self.name)(**arguments | more)
+        cls = getattr(module, self.name)
+        return (spreading(cls) if self.spread else cls)(**arguments | more)
 
     def layer_of_policy(self, policy: str, module: Any = layers, **more: Any) -> Any:
         """The layer made while this is the policy of all layers, those inside included."""
@@ -154,6 +170,61 @@ POOLING = [
         for arguments in ({}, {"keepdims": True} | FIRST)
     ),
 ]
+MORE = [
+    Row("EinsumDense", {"equation": "abc,cd->abd", "output_shape": [None, 4], "bias_axes": "d"}, (2, 3, 5)),
+    Row("EinsumDense", {"equation": "...x,xy->...y", "output_shape": [4], "activation": "relu"}, (2, 3, 5)),
+    Row("EinsumDense", {"equation": "ab,bcd->acd", "output_shape": [3, 2], "bias_axes": "cd"}, (2, 5)),
+    Row("Conv3D", {"filters": 2, "kernel_size": 2}, (2, 3, 4, 3, 2)),
+    *(
+        Row(f"Conv{rank}DTranspose", {"filters": 2, "kernel_size": 3} | more, (2, 4, 3, 4)[: rank + 1] + (2,))
+        for rank, more in (
+            (1, {}), (1, {"strides": 2, "padding": "same"}), (2, {"strides": 2, "output_padding": 1}),
+            (2, {"padding": "same", "dilation_rate": 2}), (3, {"strides": 2}),
+        )
+    ),
+    Row("Conv2DTranspose", {"filters": 3, "kernel_size": [2, 3], "strides": 3} | FIRST, (2, 2, 3, 4)),
+    Row("DepthwiseConv1D", {"kernel_size": 3, "strides": 2, "padding": "same"}, (2, 6, 3)),
+    Row("DepthwiseConv2D", {"kernel_size": 3, "depth_multiplier": 2}, (2, 5, 6, 3)),
+    Row("DepthwiseConv2D", {"kernel_size": 2, "dilation_rate": 2, "padding": "same"} | FIRST, (2, 2, 5, 6)),
+    Row("SeparableConv1D", {"filters": 4, "kernel_size": 3, "activation": "relu"}, (2, 6, 3)),
+    Row("SeparableConv2D", {"filters": 4, "kernel_size": 3, "strides": 2, "padding": "same"}, (2, 5, 6, 3)),
+    Row("SeparableConv2D", {"filters": 2, "kernel_size": 2, "depth_multiplier": 2} | FIRST, (2, 3, 5, 6)),
+    *(Row(f"{kind}Pooling3D", {"pool_size": 2}, (2, 4, 5, 4, 2)) for kind in ("Max", "Average")),
+    *(Row(f"Global{kind}Pooling3D", {}, (2, 3, 4, 2, 3)) for kind in ("Max", "Average")),
+    *(
+        Row(f"Adaptive{kind}Pooling{rank}D", {"output_size": 2}, (2, 5, 4, 3)[: rank + 1] + (3,))
+        for kind in ("Max", "Average") for rank in (1, 2, 3)
+    ),
+    Row("AdaptiveAveragePooling2D", {"output_size": [3, 2]} | FIRST, (2, 2, 7, 5)),
+    Row("SpatialDropout1D", {"rate": 0.4, "seed": 3}, (4, 3, 5)),
+    Row("SpatialDropout2D", {"rate": 0.4, "seed": 3} | FIRST, (4, 3, 2, 5)),
+    Row("SpatialDropout3D", {"rate": 0.4, "seed": 3}, (4, 2, 2, 3, 5)),
+    Row("GaussianNoise", {"stddev": 0.4, "seed": 3}, (4, 5)),
+    Row("GaussianDropout", {"rate": 0.4, "seed": 3}, (4, 5)),
+    Row("AlphaDropout", {"rate": 0.4, "seed": 3}, (4, 5)),
+    Row("ZeroPadding1D", {"padding": [1, 2]}, (2, 3, 4)),
+    Row("ZeroPadding3D", {"padding": [[1, 0], [2, 1], [0, 1]]}, (2, 2, 3, 2, 2)),
+    Row("Cropping1D", {"cropping": [1, 2]}, (2, 6, 4)),
+    Row("Cropping2D", {"cropping": [[1, 0], [2, 1]]} | FIRST, (2, 3, 4, 6)),
+    Row("Cropping3D", {"cropping": 1}, (2, 3, 4, 5, 2)),
+    Row("UpSampling1D", {"size": 3}, (2, 3, 4)),
+    Row("UpSampling3D", {"size": [1, 2, 3]} | FIRST, (2, 2, 3, 2, 2)),
+    Row("GroupNormalization", {"groups": 2}, (4, 3, 6)),
+    Row("GroupNormalization", {"groups": -1, "axis": 1, "center": False}, (4, 3, 2, 2)),
+    Row("RMSNormalization", {}, (4, 5)),
+    Row("RMSNormalization", {"axis": [1, 2]}, (2, 3, 4)),
+    Row("UnitNormalization", {}, (4, 5)),
+    Row("UnitNormalization", {"axis": [1, 2]}, (4, 5, 2)),
+    Row("SpectralNormalization", {"layer": lambda module: module.Dense(3)}, (4, 5)),
+    Row("Attention", {}, [(2, 3, 4), (2, 5, 4)]),
+    Row("Attention", {"use_scale": True, "score_mode": "concat", "dropout": 0.3, "seed": 1}, [(2, 3, 4), (2, 5, 3), (2, 5, 4)]),
+    Row("AdditiveAttention", {}, [(2, 3, 4), (2, 5, 4)]),
+    Row("MultiHeadAttention", {"num_heads": 2, "key_dim": 3}, [(2, 3, 4), (2, 5, 6)], spread=True),
+    Row("MultiHeadAttention", {"num_heads": 2, "key_dim": 3, "value_dim": 2, "output_shape": [7], "attention_axes": [2],
+                               "use_gate": True, "dropout": 0.2, "seed": 1}, [(2, 2, 3, 4), (2, 2, 5, 6)], spread=True),
+    Row("GroupQueryAttention", {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2, "sliding_window": 2},
+        [(2, 3, 4), (2, 5, 6)], spread=True),
+]  # fmt: skip
 RECURRENT = [
     Row("SimpleRNN", {"seed": 1, "units": 4}, (2, 5, 3)),
     Row(
@@ -208,4 +279,6 @@ MERGING = [
     Row("Merge", {"mode": "dot", "dot_axes": [2, 2]}, [(4, 3, 5), (4, 2, 5)]),
 ]
 
-ROWS = MERGING + CORE + ACTIVATION + REGULARIZATION + RESHAPING + NORMALIZATION + CONVOLUTION + POOLING + RECURRENT
+ROWS = (
+    MERGING + CORE + ACTIVATION + REGULARIZATION + RESHAPING + NORMALIZATION + CONVOLUTION + POOLING + RECURRENT + MORE
+)

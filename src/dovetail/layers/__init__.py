@@ -8,8 +8,26 @@ from ..engine.errors import did_you_mean
 from ..engine.input_spec import InputSpec
 from ..engine.layer import Layer
 from .activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
-from .convolution import Conv1D, Conv2D, Convolution1D, Convolution2D
+from .attention import AdditiveAttention, Attention, GroupedQueryAttention, GroupQueryAttention, MultiHeadAttention
+from .convolution import Conv1D, Conv2D, Conv3D, Convolution1D, Convolution2D, Convolution3D
+from .convolution_depthwise import (
+    DepthwiseConv1D,
+    DepthwiseConv2D,
+    SeparableConv1D,
+    SeparableConv2D,
+    SeparableConvolution1D,
+    SeparableConvolution2D,
+)
+from .convolution_transposed import (
+    Conv1DTranspose,
+    Conv2DTranspose,
+    Conv3DTranspose,
+    Convolution1DTranspose,
+    Convolution2DTranspose,
+    Convolution3DTranspose,
+)
 from .core import Dense, Embedding, Identity, Lambda, Masking
+from .einsum_dense import EinsumDense
 from .input import Input, InputLayer
 from .merging import (
     Add,
@@ -31,23 +49,38 @@ from .merging import (
     subtract,
 )
 from .normalization import BatchNormalization, LayerNormalization
+from .normalization_more import GroupNormalization, RMSNormalization, SpectralNormalization, UnitNormalization
 from .pooling import (
+    AdaptiveAveragePooling1D,
+    AdaptiveAveragePooling2D,
+    AdaptiveAveragePooling3D,
+    AdaptiveMaxPooling1D,
+    AdaptiveMaxPooling2D,
+    AdaptiveMaxPooling3D,
     AveragePooling1D,
     AveragePooling2D,
+    AveragePooling3D,
     AvgPool1D,
     AvgPool2D,
+    AvgPool3D,
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
+    GlobalAveragePooling3D,
     GlobalAvgPool1D,
     GlobalAvgPool2D,
+    GlobalAvgPool3D,
     GlobalMaxPool1D,
     GlobalMaxPool2D,
+    GlobalMaxPool3D,
     GlobalMaxPooling1D,
     GlobalMaxPooling2D,
+    GlobalMaxPooling3D,
     MaxPool1D,
     MaxPool2D,
+    MaxPool3D,
     MaxPooling1D,
     MaxPooling2D,
+    MaxPooling3D,
 )
 from .recurrent import (
     GRU,
@@ -63,8 +96,31 @@ from .recurrent import (
     SimpleRNNCell,
     StackedRNNCells,
 )
-from .regularization import ActivityRegularization, Dropout
-from .reshaping import Flatten, Permute, RepeatVector, Reshape, UpSampling2D, ZeroPadding2D
+from .regularization import (
+    ActivityRegularization,
+    AlphaDropout,
+    Dropout,
+    GaussianDropout,
+    GaussianNoise,
+    SpatialDropout1D,
+    SpatialDropout2D,
+    SpatialDropout3D,
+)
+from .reshaping import (
+    Cropping1D,
+    Cropping2D,
+    Cropping3D,
+    Flatten,
+    Permute,
+    RepeatVector,
+    Reshape,
+    UpSampling1D,
+    UpSampling2D,
+    UpSampling3D,
+    ZeroPadding1D,
+    ZeroPadding2D,
+    ZeroPadding3D,
+)
 from .wrappers import TimeDistributed, Wrapper
 
 FAMILY = Family("layer", Layer, "keras.layers", ("keras", "keras.models", "keras.src.models.functional"))
@@ -88,6 +144,6 @@ def __getattr__(name: str) -> Any:
     if name.startswith("_"):
         raise AttributeError(name)
     raise AttributeError(
-        f"dovetail.layers has no {name!r}{did_you_mean(name, FAMILY.members)}. (Recurrent, attention, transposed and "
-        "separable convolution, and preprocessing layers are not there yet.)"
+        f"dovetail.layers has no {name!r}{did_you_mean(name, FAMILY.members)}. "
+        "(Preprocessing layers are not there yet.)"
     )

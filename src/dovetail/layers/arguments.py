@@ -46,6 +46,11 @@ def refuse(layer: str, **arguments: Any) -> None:
             raise NotImplementedError(f"{layer}({name}={value!r}) is not supported yet; leave `{name}` out.")
 
 
+def settings(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The named arguments of a constructor (its `locals()`), for handing them on."""
+    return {name: value for name, value in arguments.items() if name not in ("self", "kwargs", "__class__")}
+
+
 def seen_shape(x: Any) -> str:
     """The shape of an array for messages: `(batch, 28, 28)`."""
     return format_shape((None, *open_shape(x)[1:]))

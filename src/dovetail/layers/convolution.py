@@ -7,7 +7,7 @@ from ..engine.errors import ShapeError, format_shape
 from ..engine.layer import Layer
 from ..engine.settings import standardize_data_format
 from ..ops.kernels import convolution
-from .arguments import check_axes, describe, int_tuple, one_of, positive_int, refuse, seen_shape
+from .arguments import check_axes, describe, int_tuple, one_of, positive_int, refuse, seen_shape, settings
 from .data_format import check_window, image_axes, to_channels_last, to_data_format
 
 
@@ -87,10 +87,10 @@ class Conv(Layer):
             )
 
     def build(self, input_shape):
-        channels = self._channels(input_shape)
+        channels = channels_of(self, input_shape)
         self.kernel = self.add_weight(
             name="kernel",
-            shape=(*self.kernel_size, channels // self.groups, self.filters),
+            shape=self.kernel_shape(channels),
             initializer=self.kernel_initializer,
             regularizer=self.kernel_regularizer,
             constraint=self.kernel_constraint,
@@ -114,38 +114,48 @@ class Conv(Layer):
             x = x + self.bias.value
         return self.activation(to_data_format(x, self.data_format))
 
-    def _channels(self, shape):
-        axes = image_axes(self.rank, self.data_format)
-        if len(shape) != len(axes):
-            raise ShapeError(
-                f"{describe(self)} needs inputs ({', '.join(axes)}), {len(axes)} axes; "
-                f"it got {format_shape(shape)}, {len(shape)}. A single channel needs its axis too: "
-                f"Reshape({(*(-1 if size is None else size for size in shape[1:]), 1)})."
-            )
-        axis = axes.index("channels")
-        channels = shape[axis]
-        if channels is None:
-            raise ShapeError(
-                f"{describe(self)} needs a known number of channels, axis {axis} of "
-                f"{format_shape(shape)} ({self.data_format})"
-            )
-        if channels % self.groups:
-            raise ShapeError(
-                f"{describe(self)}: {self.groups} groups do not divide the {channels} channels of {format_shape(shape)}"
-            )
-        return channels
+    def kernel_shape(self, channels: int) -> tuple[int, ...]:
+        return (*self.kernel_size, channels // self.groups, self.filters)
 
     def _check_sizes(self, inputs, x):
-        channels = self.kernel.shape[-2] * self.groups
-        if x.shape[-1] != channels:
-            raise ShapeError(
-                f"{describe(self)} was built for {channels} channels; it got {seen_shape(inputs)} ({self.data_format})"
-            )
+        check_channels(self, inputs, x, self.kernel.shape[-2] * self.groups)
         if self.padding == "valid":
             window = tuple(
                 rate * (size - 1) + 1 for size, rate in zip(self.kernel_size, self.dilation_rate, strict=True)
             )
             check_window(self, inputs, x.shape[1:-1], window)
+
+
+def channels_of(layer: Any, shape: Any) -> int:
+    """The number of channels that an input of this shape has."""
+    axes = image_axes(layer.rank, layer.data_format)
+    if len(shape) != len(axes):
+        raise ShapeError(
+            f"{describe(layer)} needs inputs ({', '.join(axes)}), {len(axes)} axes; "
+            f"it got {format_shape(shape)}, {len(shape)}. A single channel needs its axis too: "
+            f"Reshape({(*(-1 if size is None else size for size in shape[1:]), 1)})."
+        )
+    axis = axes.index("channels")
+    channels = shape[axis]
+    if channels is None:
+        raise ShapeError(
+            f"{describe(layer)} needs a known number of channels, axis {axis} of "
+            f"{format_shape(shape)} ({layer.data_format})"
+        )
+    groups = getattr(layer, "groups", 1)
+    if channels % groups:
+        raise ShapeError(
+            f"{describe(layer)}: {groups} groups do not divide the {channels} channels of {format_shape(shape)}"
+        )
+    return channels
+
+
+def check_channels(layer: Any, inputs: Any, x: Any, channels: int) -> None:
+    """Check that `x`, the inputs with their channels last, has as many as the layer was built for."""
+    if x.shape[-1] != channels:
+        raise ShapeError(
+            f"{describe(layer)} was built for {channels} channels; it got {seen_shape(inputs)} ({layer.data_format})"
+        )
 
 
 class Conv1D(Conv):
@@ -179,25 +189,35 @@ class Conv2D(Conv):
         bias_constraint: Any = None,
         **kwargs: Any,
     ):
-        super().__init__(
-            filters,
-            kernel_size,
-            strides,
-            padding,
-            data_format,
-            dilation_rate,
-            groups,
-            activation,
-            use_bias,
-            kernel_initializer,
-            bias_initializer,
-            kernel_regularizer,
-            bias_regularizer,
-            activity_regularizer,
-            kernel_constraint,
-            bias_constraint,
-            **kwargs,
-        )
+        super().__init__(**settings(locals()), **kwargs)
 
 
-Convolution1D, Convolution2D = Conv1D, Conv2D
+class Conv3D(Conv):
+    """Convolution over volumes: inputs (batch, depth, height, width, channels); arguments as `Conv`."""
+
+    rank = 3
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any = (1, 1, 1),
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Any = (1, 1, 1),
+        groups: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ):
+        super().__init__(**settings(locals()), **kwargs)
+
+
+Convolution1D, Convolution2D, Convolution3D = Conv1D, Conv2D, Conv3D

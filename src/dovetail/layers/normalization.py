@@ -89,7 +89,7 @@ class BatchNormalization(Layer):
         self.synchronized = synchronized
 
     def build(self, input_shape):
-        channels = _size(self, input_shape, self.axis)
+        channels = size_at(self, input_shape, self.axis)
         self.gamma = self.beta = None
         if self.scale:
             self.gamma = self.add_weight(
@@ -122,7 +122,7 @@ class BatchNormalization(Layer):
             self.renorm_stddev = statistic("renorm_stddev", lambda shape, dtype: stddev)
 
     def call(self, inputs, training=None, mask=None):
-        _check_size(self, inputs, self.axis, self.moving_mean.shape[0])
+        check_size(self, inputs, self.axis, self.moving_mean.shape[0])
         narrow = jnp.moveaxis(inputs, self.axis, -1)
         x = narrow.astype(jnp.promote_types(inputs.dtype, jnp.float32))  # 16 bits are too coarse
         gamma = self.gamma.value if self.gamma is not None else jnp.ones(x.shape[-1:], x.dtype)
@@ -241,7 +241,7 @@ class LayerNormalization(Layer):
         return [self.axis] if isinstance(self.axis, int) else sorted(self.axis)
 
     def build(self, input_shape):
-        shape = tuple(_size(self, input_shape, axis) for axis in self._axes)
+        shape = tuple(size_at(self, input_shape, axis) for axis in self._axes)
         self._sizes = {axis % len(input_shape): input_shape[axis] for axis in self._axes}
         self.gamma = self.beta = None
         if self.scale:
@@ -266,7 +266,7 @@ class LayerNormalization(Layer):
     def call(self, inputs):
         axes = tuple(axis % inputs.ndim for axis in self._axes)
         for axis, size in self._sizes.items():
-            _check_size(self, inputs, axis, size)
+            check_size(self, inputs, axis, size)
         x = inputs.astype(jnp.promote_types(inputs.dtype, jnp.float32))
         mean = jnp.mean(x, axes, keepdims=True)
         variance = jnp.var(x, axes, keepdims=True)
@@ -279,7 +279,7 @@ class LayerNormalization(Layer):
         return x.astype(self.compute_dtype)
 
 
-def _size(layer: Layer, shape: tuple, axis: int) -> int:
+def size_at(layer: Layer, shape: tuple, axis: int) -> int:
     if not -len(shape) <= axis < len(shape):
         raise ShapeError(f"{describe(layer)} has axis={axis}; its input {format_shape(shape)} has {len(shape)} axes")
     if shape[axis] is None:
@@ -290,7 +290,7 @@ def _size(layer: Layer, shape: tuple, axis: int) -> int:
     return shape[axis]
 
 
-def _check_size(layer: Layer, x: Any, axis: int, size: int) -> None:
+def check_size(layer: Layer, x: Any, axis: int, size: int) -> None:
     if not -x.ndim <= axis < x.ndim or x.shape[axis] != size:
         raise ShapeError(f"{describe(layer)} was built for {size} on axis {axis}; it got {seen_shape(x)}")
 

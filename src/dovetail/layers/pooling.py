@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from ..engine.layer import Layer
 from ..engine.settings import standardize_data_format
 from ..ops.kernels import pooling
-from .arguments import check_axes, int_tuple, one_of
+from .arguments import check_axes, int_tuple, one_of, settings
 from .data_format import check_window, image_axes, to_channels_last, to_data_format
 
 
@@ -190,7 +190,112 @@ class GlobalAveragePooling2D(GlobalAveragePooling):
     rank = 2
 
 
-MaxPool1D, MaxPool2D = MaxPooling1D, MaxPooling2D
-AvgPool1D, AvgPool2D = AveragePooling1D, AveragePooling2D
-GlobalMaxPool1D, GlobalMaxPool2D = GlobalMaxPooling1D, GlobalMaxPooling2D
-GlobalAvgPool1D, GlobalAvgPool2D = GlobalAveragePooling1D, GlobalAveragePooling2D
+class MaxPooling3D(MaxPooling):
+    """The largest value of each window of a volume; arguments as `Pooling`."""
+
+    rank = 3
+
+    def __init__(
+        self,
+        pool_size: Any = (2, 2, 2),
+        strides: Any = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ):
+        super().__init__(**settings(locals()), **kwargs)
+
+
+class AveragePooling3D(AveragePooling):
+    """The mean of each window of a volume; arguments as `Pooling`."""
+
+    rank = 3
+
+
+class GlobalMaxPooling3D(GlobalMaxPooling):
+    """The largest value of all voxels; arguments as `GlobalPooling`."""
+
+    rank = 3
+
+
+class GlobalAveragePooling3D(GlobalAveragePooling):
+    """The mean of all voxels; arguments as `GlobalPooling`."""
+
+    rank = 3
+
+
+class AdaptivePooling(Layer):
+    """Windows chosen so that the output has a given size.
+
+    Args:
+        output_size: one integer or one for each spatial axis.
+        data_format: "channels_last", "channels_first", or None for the default.
+
+    Shapes:
+        inputs: (batch, *spatial, channels)
+        output: (batch, *output_size, channels)
+    """
+
+    rank: int
+    reduce: Any
+
+    def __init__(self, output_size: Any, data_format: str | None = None, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.output_size = int_tuple("output_size", output_size, self.rank)
+        self.data_format = standardize_data_format(data_format)
+
+    def call(self, inputs):
+        check_axes(self, inputs, *image_axes(self.rank, self.data_format))
+        x = to_channels_last(inputs, self.data_format)
+        return to_data_format(pooling.adaptive_pool(x, self.output_size, type(self).reduce), self.data_format)
+
+
+class AdaptiveAveragePooling1D(AdaptivePooling):
+    """The mean of each window of a sequence; arguments as `AdaptivePooling`."""
+
+    rank = 1
+    reduce = staticmethod(jnp.mean)
+
+
+class AdaptiveAveragePooling2D(AdaptivePooling):
+    """The mean of each window of an image; arguments as `AdaptivePooling`."""
+
+    rank = 2
+    reduce = staticmethod(jnp.mean)
+
+
+class AdaptiveAveragePooling3D(AdaptivePooling):
+    """The mean of each window of a volume; arguments as `AdaptivePooling`."""
+
+    rank = 3
+    reduce = staticmethod(jnp.mean)
+
+
+class AdaptiveMaxPooling1D(AdaptivePooling):
+    """The largest value of each window of a sequence; arguments as `AdaptivePooling`."""
+
+    rank = 1
+    reduce = staticmethod(jnp.max)
+
+
+class AdaptiveMaxPooling2D(AdaptivePooling):
+    """The largest value of each window of an image; arguments as `AdaptivePooling`."""
+
+    rank = 2
+    reduce = staticmethod(jnp.max)
+
+
+class AdaptiveMaxPooling3D(AdaptivePooling):
+    """The largest value of each window of a volume; arguments as `AdaptivePooling`."""
+
+    rank = 3
+    reduce = staticmethod(jnp.max)
+
+
+MaxPool1D, MaxPool2D, MaxPool3D = MaxPooling1D, MaxPooling2D, MaxPooling3D
+AvgPool1D, AvgPool2D, AvgPool3D = AveragePooling1D, AveragePooling2D, AveragePooling3D
+GlobalMaxPool1D, GlobalMaxPool2D, GlobalMaxPool3D = GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D
+GlobalAvgPool1D, GlobalAvgPool2D, GlobalAvgPool3D = (
+    GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalAveragePooling3D,
+)  # fmt: skip

@@ -149,32 +149,186 @@ class RepeatVector(Layer):
         return jnp.repeat(inputs[:, None], self.n, axis=1)
 
 
-class ZeroPadding2D(Layer):
-    """Zeros around an image.
+class Sides(Layer):
+    """What padding and cropping share: two sides of every spatial axis.
 
     Args:
-        padding: one number for all sides, (rows, columns), or ((top, bottom), (left, right)).
+        sides: one number for all, one for each axis, or (before, after) for each axis.
+        data_format: "channels_last", "channels_first", or None for the default.
+    """
+
+    rank: int
+    argument: str
+    not_in_config = ("sides",)
+
+    def __init__(self, sides: Any, data_format: str | None = None, **kwargs: Any):
+        super().__init__(**kwargs)
+        found = (sides,) * self.rank if isinstance(sides, int) else tuple(sides)
+        if self.rank == 1 and len(found) == 2:
+            found = (found,)
+        if len(found) != self.rank:
+            entries = {1: "two entries", 2: "two entries, for rows and columns", 3: "three entries, for the axes"}
+            raise ValueError(f"`{self.argument}` is an integer, or has {entries[self.rank]}; got {sides!r}")
+        self._sides = tuple(int_tuple(self.argument, side, 2, minimum=0) for side in found)
+        setattr(self, self.argument, self._sides[0] if self.rank == 1 else self._sides)
+        self.data_format = standardize_data_format(data_format)
+
+
+class ZeroPadding(Sides):
+    """Zeros around the inputs.
+
+    Args:
+        padding: one number for all sides, one for each axis, or (before, after) for each axis.
         data_format: "channels_last", "channels_first", or None for the default.
 
     Shapes:
-        inputs: (batch, height, width, channels)
-        output: (batch, top + height + bottom, left + width + right, channels)
+        inputs: (batch, *spatial, channels)
+        output: (batch, *(before + size + after), channels)
     """
 
+    argument = "padding"
+
+    def call(self, inputs):
+        check_axes(self, inputs, *image_axes(self.rank, self.data_format))
+        widths = [(0, 0), *self._sides, (0, 0)]
+        if self.data_format == "channels_first":
+            widths = [(0, 0), (0, 0), *self._sides]
+        return jnp.pad(inputs, widths)
+
+
+class ZeroPadding1D(ZeroPadding):
+    """Zeros at both ends of steps (batch, steps, features); arguments as `ZeroPadding`."""
+
+    rank = 1
+
+    def __init__(
+        self,
+        padding: Any = 1,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ):
+        super().__init__(padding, data_format, **kwargs)
+
+
+class ZeroPadding2D(ZeroPadding):
+    """Zeros at both ends of images (batch, height, width, channels); arguments as `ZeroPadding`."""
+
+    rank = 2
+
     def __init__(self, padding: Any = (1, 1), data_format: str | None = None, **kwargs: Any):
+        super().__init__(padding, data_format, **kwargs)
+
+
+class ZeroPadding3D(ZeroPadding):
+    """Zeros at both ends of volumes (batch, depth, height, width, channels); arguments as `ZeroPadding`."""
+
+    rank = 3
+
+    def __init__(self, padding: Any = ((1, 1), (1, 1), (1, 1)), data_format: str | None = None, **kwargs: Any):
+        super().__init__(padding, data_format, **kwargs)
+
+
+class Cropping(Sides):
+    """The inputs without their sides.
+
+    Args:
+        cropping: one number for all sides, one for each axis, or (before, after) for each axis.
+        data_format: "channels_last", "channels_first", or None for the default.
+
+    Shapes:
+        inputs: (batch, *spatial, channels)
+        output: (batch, *(size - before - after), channels)
+
+    Raises:
+        ShapeError: nothing is left of an axis.
+    """
+
+    argument = "cropping"
+
+    def call(self, inputs):
+        check_axes(self, inputs, *image_axes(self.rank, self.data_format))
+        x = to_channels_last(inputs, self.data_format)
+        for axis, (before, after) in enumerate(self._sides, 1):
+            if before + after >= x.shape[axis]:
+                raise ShapeError(
+                    f"{describe(self)} cuts off {before} and {after}: nothing is left of {seen_shape(inputs)}"
+                )
+            x = x[(slice(None),) * axis + (slice(before, x.shape[axis] - after),)]
+        return to_data_format(x, self.data_format)
+
+
+class Cropping1D(Cropping):
+    """What is inside of steps (batch, steps, features); arguments as `Cropping`."""
+
+    rank = 1
+
+    not_in_config = ("sides", "data_format")
+
+    def __init__(self, cropping: Any = (1, 1), **kwargs: Any):
+        super().__init__(cropping, "channels_last", **kwargs)
+
+
+class Cropping2D(Cropping):
+    """What is inside of images (batch, height, width, channels); arguments as `Cropping`."""
+
+    rank = 2
+
+    def __init__(self, cropping: Any = ((0, 0), (0, 0)), data_format: str | None = None, **kwargs: Any):
+        super().__init__(cropping, data_format, **kwargs)
+
+
+class Cropping3D(Cropping):
+    """What is inside of volumes (batch, depth, height, width, channels); arguments as `Cropping`."""
+
+    rank = 3
+
+    def __init__(self, cropping: Any = ((1, 1), (1, 1), (1, 1)), data_format: str | None = None, **kwargs: Any):
+        super().__init__(cropping, data_format, **kwargs)
+
+
+class UpSampling1D(Layer):
+    """Every step repeated.
+
+    Args:
+        size: how often.
+
+    Shapes:
+        inputs: (batch, steps, features)
+        output: (batch, size * steps, features)
+    """
+
+    def __init__(self, size: int = 2, **kwargs: Any):
         super().__init__(**kwargs)
-        sides = (padding, padding) if isinstance(padding, int) else tuple(padding)
-        if len(sides) != 2:
-            raise ValueError(f"`padding` is an integer, or has two entries, for rows and columns; got {padding!r}")
-        self.padding = tuple(int_tuple("padding", side, 2, minimum=0) for side in sides)
+        self.size = positive_int("size", size)
+
+    def call(self, inputs):
+        check_axes(self, inputs, "batch", "steps", "features")
+        return inputs.repeat(self.size, axis=1)
+
+
+class UpSampling3D(Layer):
+    """A volume enlarged by whole factors, its voxels repeated.
+
+    Args:
+        size: the factor, or one for each axis.
+        data_format: "channels_last", "channels_first", or None for the default.
+
+    Shapes:
+        inputs: (batch, depth, height, width, channels)
+        output: (batch, size[0] * depth, size[1] * height, size[2] * width, channels)
+    """
+
+    def __init__(self, size: Any = (2, 2, 2), data_format: str | None = None, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.size = int_tuple("size", size, 3)
         self.data_format = standardize_data_format(data_format)
 
     def call(self, inputs):
-        check_axes(self, inputs, *image_axes(2, self.data_format))
-        widths = [(0, 0), *self.padding, (0, 0)]
-        if self.data_format == "channels_first":
-            widths = [(0, 0), (0, 0), *self.padding]
-        return jnp.pad(inputs, widths)
+        check_axes(self, inputs, *image_axes(3, self.data_format))
+        x = to_channels_last(inputs, self.data_format)
+        for axis, times in enumerate(self.size, 1):
+            x = x.repeat(times, axis=axis)
+        return to_data_format(x, self.data_format)
 
 
 class UpSampling2D(Layer):

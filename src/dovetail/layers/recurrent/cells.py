@@ -10,14 +10,7 @@ from ... import activations, constraints, initializers, regularizers
 from ...engine.errors import ShapeError, format_shape
 from ...engine.layer import Layer
 from ...engine.randomness import SeedGenerator
-from ..arguments import describe, positive_int
-
-KERNELS = ("kernel", "recurrent", "bias")
-
-
-def settings(arguments: dict[str, Any]) -> dict[str, Any]:
-    """The arguments of a constructor, for handing them on by name."""
-    return {name: value for name, value in arguments.items() if name not in ("self", "kwargs", "__class__")}
+from ..arguments import describe, positive_int, settings
 
 
 class Cell(Layer):

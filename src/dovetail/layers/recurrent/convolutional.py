@@ -7,9 +7,9 @@ import jax.numpy as jnp
 from ...engine.errors import ShapeError, format_shape
 from ...engine.settings import standardize_data_format
 from ...ops.kernels import convolution
-from ..arguments import describe, int_tuple, one_of, positive_int
+from ..arguments import describe, int_tuple, one_of, positive_int, settings
 from ..data_format import image_axes, to_channels_last, to_data_format
-from .cells import Cell, LSTMCell, settings
+from .cells import Cell, LSTMCell
 from .layers import RecurrentLayer
 
 

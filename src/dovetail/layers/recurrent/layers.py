@@ -6,7 +6,8 @@ import jax.numpy as jnp
 
 from ... import activations
 from ...ops.kernels import recurrent
-from .cells import GRUCell, LSTMCell, SimpleRNNCell, settings
+from ..arguments import settings
+from .cells import GRUCell, LSTMCell, SimpleRNNCell
 from .rnn import RNN
 
 OF_RNN = ("return_sequences", "return_state", "go_backwards", "stateful", "unroll")
