@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.errors import DovetailError
-from .extras import needed
+from ..engine.extras import needed
 
 
 class DataFileError(DovetailError, ValueError):

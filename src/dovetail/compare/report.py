@@ -6,8 +6,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..engine.extras import needed
 from ..saving.files import write_atomically
-from .extras import needed
 from .wording import count, elapsed, spread
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.extras import needed
 from ..saving.files import write_atomically
-from .extras import needed
 from .report import write_report
 from .statistics import (
     BETTER,

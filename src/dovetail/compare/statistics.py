@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .extras import needed
+from ..engine.extras import needed
 
 BETTER, WORSE, EQUIVALENT, UNDECIDED = "better", "worse", "equivalent", "undecided"
 

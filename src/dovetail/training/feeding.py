@@ -126,9 +126,10 @@ class StreamFeed:
     def _one_pass(self) -> Iterable[Any]:
         self._passes += 1
         if is_indexed(self.source):
-            order = range(_length(self.source) or 0)
-            if self.shuffle:
-                order = permutation(len(order), self.seed, self._passes).tolist()
+            size = _length(self.source)
+            if size is None:
+                return _indexed(self.source, itertools.count())
+            order = permutation(size, self.seed, self._passes).tolist() if self.shuffle else range(size)
             return _indexed(self.source, order)
         if hasattr(self.source, "as_numpy_iterator"):  # tf.data
             return self.source.as_numpy_iterator()

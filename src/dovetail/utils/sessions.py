@@ -1,7 +1,7 @@
-"""Helpers that scripts call: seeds and sessions."""
+"""Seeds, and starting again from the beginning."""
 
-from .engine.naming import reset_names
-from .engine.randomness import set_random_seed
+from ..engine.naming import reset_names
+from ..engine.randomness import set_random_seed
 
 __all__ = ["clear_session", "set_random_seed"]
 

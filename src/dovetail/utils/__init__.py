@@ -1,0 +1,33 @@
+"""Helpers that scripts call: labels and sequences as arrays, data in batches, files, images, progress, seeds."""
+
+from ..engine.dtypes import standardize_dtype
+from ..engine.messages import (
+    disable_interactive_logging,
+    enable_interactive_logging,
+    is_interactive_logging_enabled,
+)
+from ..saving import (
+    CustomObjectScope,
+    custom_object_scope,
+    deserialize_keras_object,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
+    serialize_keras_object,
+)
+from .files import get_file
+from .numerical import normalize, to_categorical
+from .packing import pack_x_y_sample_weight, unpack_x_y_sample_weight
+from .progress_bar import Progbar
+from .py_dataset import PyDataset, Sequence
+from .sequences import pad_sequences
+from .sessions import clear_session, set_random_seed
+
+__all__ = [
+    "CustomObjectScope", "Progbar", "PyDataset", "Sequence", "clear_session", "custom_object_scope",
+    "deserialize_keras_object", "disable_interactive_logging", "enable_interactive_logging", "get_custom_objects",
+    "get_file", "get_registered_name", "get_registered_object", "is_interactive_logging_enabled", "normalize",
+    "pack_x_y_sample_weight", "pad_sequences", "register_keras_serializable", "serialize_keras_object",
+    "set_random_seed", "standardize_dtype", "to_categorical", "unpack_x_y_sample_weight",
+]  # fmt: skip
