@@ -31,7 +31,7 @@ def test_kernels_are_turned_on_their_spatial_axes():
 
 
 @pytest.mark.parametrize(
-    ("padding", "output", "back"), [("valid", 4, 9), ("same", 5, 9), ("full", 6, 7), ("causal", 5, None)]
+    ("padding", "output", "back"), [("valid", 4, 9), ("same", 5, 9), ("full", 6, 9), ("causal", 5, None)]
 )
 def test_lengths_of_convolutions(padding, output, back):
     assert conv_utils.conv_output_length(10, 3, padding, 2) == output
