@@ -233,7 +233,7 @@ class Layer(Operation):
             self.built = True
             named = {f"{name}_shape": shape for name, shape in shapes.items()} if len(shapes) > 1 else {}
             self._build_shapes = ((), named) if named else (tuple(shapes.values()), {})
-            self._freeze_if_asked()
+            self._finish_build()
             return
         parameters = list(inspect.signature(type(self).build).parameters)[1:]
         by_name = {f"{name}_shape": shape for name, shape in shapes.items()}
@@ -393,7 +393,7 @@ class Layer(Operation):
                     variable.trainable = bool(value)
         structure_changed()
 
-    def _freeze_if_asked(self) -> None:
+    def _finish_build(self) -> None:
         if not self._trainable:
             self.trainable = False
 
@@ -549,7 +549,7 @@ def _in_own_scope(build: Callable[..., Any]) -> Callable[..., Any]:
             object.__delattr__(self, "_is_building")
         self.built = True
         structure_changed()
-        self._freeze_if_asked()
+        self._finish_build()
         return None
 
     return wrapped

@@ -3,3 +3,8 @@
 What each old release called things is data (`tables/`); two readers use it: the runtime that makes old scripts run
 (`imports`, `running`) and `dovetail upgrade`, which rewrites source (`upgrade/`).
 """
+
+from .imports import install, installed, uninstall
+from .releases import RELEASES, Release, current_release
+
+__all__ = ["RELEASES", "Release", "current_release", "install", "installed", "uninstall"]

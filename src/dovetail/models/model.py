@@ -69,7 +69,7 @@ class Model(Trainer, Layer):
         _check_names(layers)
         self._graph, self.operations = graph, list(graph.operations)
         self.built = True
-        self._freeze_if_asked()
+        self._finish_build()
 
     # -- calling
 

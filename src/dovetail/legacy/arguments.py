@@ -1,0 +1,123 @@
+"""From the arguments of an old call to those of today."""
+
+import functools
+import inspect
+from typing import Any
+
+from ..engine.errors import did_you_mean
+from . import changes
+from .listing import UNKNOWN, find
+from .notices import notice
+from .releases import Release
+
+KEYWORDS_OF_ANY_LAYER = ("name", "trainable", "input_shape", "batch_input_shape", "input_dtype", "batch_size", "dtype")
+
+
+class Signatures:
+    """The orders in which a class's arguments have come over the years, the spoken release's first.
+
+    Args:
+        name: of the class, as the release calls it.
+        modern: the class of today that does the work; its constructor is one more order.
+        release: the spoken one.
+        package: where the tables list the class.
+    """
+
+    def __init__(self, name: str, modern: type, release: Release, package: str):
+        self.name = name
+        order = {1: (1, 2), 2: (2, 1), 3: (2, 1)}[release.dialect]
+        entries = [find(dialect, name, package) for dialect in order]
+        listed = [entry.signature for entry in entries if entry is not None and entry.signature is not None]
+        today = _of_constructor(modern)
+        self.orders = [today, *listed] if release.dialect == 3 or not listed else [*listed, today]
+        self.defaults = _defaults(self.orders[0]) if release.dialect != 3 and listed else {}
+
+    def bind(self, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Positional arguments by the names of the first order that fits.
+
+        Raises:
+            TypeError: none does.
+        """
+        if not args:
+            return dict(kwargs)
+        ordered = sorted(self.orders, key=lambda order: -_evidence(order, kwargs))
+        for order in ordered:
+            names = [p.name for p in order.parameters.values() if p.kind == p.POSITIONAL_OR_KEYWORD]
+            if len(args) <= len(names) and _plausible(names, args, kwargs):
+                return dict(zip(names, args, strict=False)) | kwargs
+        shown = "; ".join(f"{self.name}{order}" for order in self.orders)
+        raise TypeError(f"{self.name} cannot be called with {len(args)} positional arguments in any release: {shown}")
+
+
+def _evidence(order: inspect.Signature, kwargs: dict[str, Any]) -> int:
+    """How many of the keywords an order has."""
+    return sum(name in order.parameters for name in kwargs)
+
+
+def _plausible(names: list[str], args: tuple, kwargs: dict[str, Any]) -> bool:
+    """Whether values could be meant for these arguments: none twice, sizes where sizes stand, no number for a name."""
+    for name, value in zip(names, args, strict=False):
+        if name in kwargs:
+            return False
+        if name in ("nb_row", "nb_col", "filter_length", "kernel_dim1") and not isinstance(value, int):
+            return False
+        if name in ("init", "border_mode", "padding") and isinstance(value, (int, float)) and name != "padding":
+            return False
+        if name == "activation" and isinstance(value, (int, float, tuple)):
+            return False
+    required = {"nb_row": "nb_col", "kernel_dim1": "kernel_dim3"}
+    given = {*names[: len(args)], *kwargs}
+    return all(needed in given for name, needed in required.items() if name in names)
+
+
+def today(name: str, arguments: dict[str, Any], owner: str) -> dict[str, Any]:
+    """Arguments of a layer under today's names, with today's values.
+
+    Args:
+        name: the class's name today, for exceptions to the common table.
+        arguments: as given, by any release's names.
+        owner: the class's old name, for messages.
+
+    Raises:
+        TypeError: the same argument is given under two names.
+    """
+    special = changes.OF_LAYER.get(name, {})
+    result: dict[str, Any] = {}
+    given = dict(arguments)
+    for parts, whole in changes.COMBINED.items():
+        if parts[0] in given:
+            missing = [part for part in parts if part not in given]
+            if missing:
+                raise TypeError(f"{owner} needs {', '.join(missing)} beside {parts[0]}")
+            given[whole] = tuple(given.pop(part) for part in parts)
+            notice(f"{owner}({', '.join(parts)})", f"`{whole}`")
+    for old, value in given.items():
+        new = special[old] if old in special else changes.LAYER_ARGUMENTS.get(old, old)
+        if new is None:
+            continue
+        if new != old:
+            notice(f"{owner}({old}=...)", f"`{new}`")
+        if new in result:
+            raise TypeError(f"{owner} was given {new!r} twice, once as {old!r}")
+        result[new] = changes.changed_value(new, value)
+    return result
+
+
+def check_known(cls: type, arguments: dict[str, Any], accepted: set[str]) -> None:
+    """Raise for an argument that neither the class nor any release of it has."""
+    for name in arguments:
+        if name not in accepted:
+            raise TypeError(f"{cls.__name__} has no argument {name!r}{did_you_mean(name, accepted)}")
+
+
+@functools.cache
+def _of_constructor(cls: type) -> inspect.Signature:
+    return inspect.Signature(list(inspect.signature(cls.__init__).parameters.values())[1:])
+
+
+def _defaults(signature: inspect.Signature) -> dict[str, Any]:
+    return {
+        p.name: p.default
+        for p in signature.parameters.values()
+        if p.default is not p.empty and p.default is not UNKNOWN
+    }

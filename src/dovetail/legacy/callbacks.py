@@ -1,0 +1,47 @@
+"""Callbacks by the names and arguments of a release."""
+
+from typing import Any
+
+from .. import callbacks as today
+from .releases import Release
+
+# what the accuracy is called in logs: before 2.3 and since
+BOTH = (("acc", "accuracy"), ("val_acc", "val_accuracy"))
+
+
+class Logs(dict):
+    """Logs that answer to the old and the new name of the accuracy."""
+
+    def __missing__(self, name: str) -> Any:
+        other = _other(name)
+        if other is not None and dict.__contains__(self, other):
+            return self[other]
+        raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        return dict.__contains__(self, name) or dict.__contains__(self, _other(str(name)))
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self[name] if name in self else default  # noqa: SIM401  (this is it)
+
+
+def _other(name: str) -> str | None:
+    """`val_accuracy` for `val_acc` and the other way, for every output."""
+    if name.endswith("accuracy"):
+        return name.removesuffix("uracy")
+    return f"{name}uracy" if name.endswith("acc") else None
+
+
+def with_both_names(logs: Any) -> Any:
+    """The same logs, found by either name."""
+    return Logs(logs)
+
+
+def callbacks_of(release: Release, callbacks: Any) -> Any:
+    """Callbacks as `fit` of today takes them."""
+    return callbacks
+
+
+def namespace(release: Release) -> dict[str, Any]:
+    """What `keras.callbacks` holds."""
+    return {name: getattr(today, name) for name in dir(today) if not name.startswith("_")}

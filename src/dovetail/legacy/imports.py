@@ -1,0 +1,194 @@
+"""Answering imports: `keras`, `tensorflow.keras` and their modules as a release had them.
+
+A module's contents are found name by name when they are asked for: among what `MODULES` says the module holds, the
+spoken release's first.
+"""
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import sys
+import types
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ..engine.errors import did_you_mean
+from .listing import listing
+from .releases import Release, find_release, speak
+from .settings import apply_settings, keeping_settings
+from .tables.modules import ALIASES, MODULES, REFUSED
+
+TOP = ("keras", "tensorflow", "keras_preprocessing", "keras_applications", *REFUSED)
+
+
+class OldModule(types.ModuleType):
+    """A module of a release: its names are looked up when they are used."""
+
+    def __init__(self, name: str, release: Release):
+        super().__init__(name)
+        self.__path__: list[str] = []
+        self.__release__ = release
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "__all__":
+            return public_names(self.__release__, canonical(self.__name__))
+        if name.startswith("__") and name != "__version__":
+            raise AttributeError(name)
+        found = look_up(self.__release__, canonical(self.__name__), name)
+        if found is not MISSING:
+            setattr(self, name, found)
+            return found
+        if is_module(f"{self.__name__}.{name}"):
+            return importlib.import_module(f"{self.__name__}.{name}")
+        known = public_names(self.__release__, canonical(self.__name__))
+        raise AttributeError(f"module {self.__name__!r} has no {name!r}{did_you_mean(name, known)}")
+
+    def __dir__(self) -> list[str]:
+        return sorted(public_names(self.__release__, canonical(self.__name__)))
+
+
+MISSING = object()
+
+
+def canonical(module: str) -> str:
+    """The name in `MODULES` for a module's name: `tensorflow.keras.layers` is `keras.layers`."""
+    for old, new in ALIASES:
+        if module == old or module.startswith(f"{old}."):
+            return canonical(new + module.removeprefix(old))
+    return module
+
+
+def is_module(module: str) -> bool:
+    """Whether any release has a module of this name, or a package above one."""
+    name = canonical(module)
+    return any(known == name or known.startswith(f"{name}.") for known in MODULES) or any(
+        name in listing(dialect) for dialect in (1, 2)
+    )
+
+
+def look_up(release: Release, module: str, name: str) -> Any:
+    """What a module holds under `name`; MISSING where nothing."""
+    for provider in providers(module):
+        found = provider(release, name)
+        if found is not MISSING:
+            return found
+    return MISSING
+
+
+def providers(module: str) -> Iterator[Callable[[Release, str], Any]]:
+    """The functions that know what a module holds, those of the package above it last."""
+    known = MODULES.get(module)
+    if known is None and "." in module:
+        yield from providers(module.rpartition(".")[0])
+        return
+    for source in known or ():
+        yield _provider(source)
+
+
+def _provider(source: str) -> Callable[[Release, str], Any]:
+    """`package:function` is called with (release, name); a plain module is asked for the attribute."""
+    place, _, function = source.partition(":")
+
+    def provide(release: Release, name: str) -> Any:
+        module = importlib.import_module(place)
+        if not function:
+            found = module.__dict__.get(name, MISSING)
+            if found is MISSING and hasattr(module, "__getattr__"):
+                found = getattr(module, name, MISSING)
+            is_ours = isinstance(found, types.ModuleType)  # `keras.layers` is answered here, not by the module of today
+            return MISSING if is_ours else found
+        try:
+            return getattr(module, function)(release, name)
+        except AttributeError:
+            return MISSING
+
+    return provide
+
+
+def public_names(release: Release, module: str) -> list[str]:
+    """The names that `from module import *` gives: those the release listed."""
+    dialect = min(release.dialect, 2)
+    names: dict[str, None] = {}
+    for listed, entries in listing(dialect).items():
+        if listed == module or listed.startswith(f"{module}.") or (module == "keras.backend" and "(K.*)" in listed):
+            names.update(dict.fromkeys(entries))
+    for source in MODULES.get(module, ()):
+        if ":" not in source:
+            place = importlib.import_module(source)
+            names.update(dict.fromkeys(getattr(place, "__all__", ())))
+    return [name for name in names if look_up(release, module, name) is not MISSING]
+
+
+class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Answers for the modules of a release before Python looks for files."""
+
+    def __init__(self, release: Release):
+        self.release = release
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
+        top = fullname.split(".")[0]
+        if top in REFUSED:
+            raise ImportError(REFUSED[top])
+        if top in TOP and is_module(fullname):
+            return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
+        if top in TOP:
+            raise ModuleNotFoundError(
+                f"no release of Keras has a module {fullname!r}{did_you_mean(fullname, MODULES)}", name=fullname
+            )
+        return None
+
+    def create_module(self, spec: Any) -> types.ModuleType:
+        return OldModule(spec.name, self.release)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        pass
+
+
+_replaced: dict[str, types.ModuleType] = {}
+_installed: list[_Finder] = []
+
+
+def install(which: int | str | Release = 2, backend: str | None = None) -> Release:
+    """From now on `import keras` and `import tensorflow.keras` are answered in the dialect of a release.
+
+    Args:
+        which: 1, 2 or 3, or a version such as "2.3.1" or "2.2.4-tf".
+        backend: "theano" flips the kernels of convolutions, as it did; None leaves it to `~/.keras/keras.json`.
+
+    Returns:
+        The release.
+
+    Raises:
+        ValueError: no such release is known.
+    """
+    uninstall()
+    release = apply_settings(find_release(which, backend), backend)
+    for name in [name for name in sys.modules if name.split(".")[0] in TOP]:
+        _replaced[name] = sys.modules.pop(name)
+    finder = _Finder(release)
+    _installed.append(finder)
+    sys.meta_path.insert(0, finder)
+    speak(release)
+    return release
+
+
+def uninstall() -> None:
+    """Imports are Python's own affair again."""
+    while _installed:
+        sys.meta_path.remove(_installed.pop())
+        for name in [name for name in sys.modules if name.split(".")[0] in TOP]:
+            del sys.modules[name]
+        sys.modules.update(_replaced)
+        _replaced.clear()
+    speak(None)
+
+
+@contextmanager
+def installed(which: int | str | Release = 2, backend: str | None = None) -> Iterator[Release]:
+    """`install` for the length of a `with`; what was imported before is back afterwards."""
+    with keeping_settings():
+        try:
+            yield install(which, backend)
+        finally:
+            uninstall()

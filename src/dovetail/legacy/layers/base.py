@@ -1,0 +1,388 @@
+"""The base of layers in an old dialect: the classes of today, made and asked as they were then."""
+
+import functools
+import inspect
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+import jax
+
+from ...engine.configs import MODULES, constructor_values, is_builtin, snake_case, to_config
+from ...engine.context import current
+from ...engine.layer import Layer
+from ...engine.naming import get_uid
+from ...engine.operation import Operation
+from ...engine.variable import Variable
+from ...layers.input import Input
+from .. import changes
+from ..arguments import Signatures, check_known, today
+from ..families import converted
+from ..releases import Release
+
+# what an old attribute is called today, where a layer has it
+ATTRIBUTES = {
+    "W": "kernel",
+    "U": "recurrent_kernel",
+    "b": "bias",
+    **{old: new for old, new in changes.LAYER_ARGUMENTS.items() if old not in ("input_dtype", "stride")},
+}
+
+
+class OldLayer:
+    """What layers of Keras 1 and 2 understand beyond those of today; mixed in before a class of today.
+
+    A translated class has `signatures`: its constructor takes the arguments of any release. A class written by a user
+    has `build`, `call`, `get_output_shape_for` or `compute_output_shape` as they were.
+    """
+
+    release: ClassVar[Release]
+    signatures: ClassVar[Signatures]
+    modern: ClassVar[type] = Layer
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        owner = _translated(type(self))
+        arguments = translated(owner, args, kwargs) if owner else _of_base(type(self), args, kwargs)
+        self._old_input = _take_input(type(self), arguments, owner)
+        self._given_weights = arguments.pop("weights", None)
+        name = arguments.pop("name", None) or self._automatic_name()
+        super().__init__(name=name.replace("/", "|"), **arguments)  # type: ignore[call-arg]
+        self.name = name  # `block/conv` was a name once
+        if owner is type(self):
+            object.__setattr__(self, "_constructor_arguments", ((), arguments | {"name": name}))
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        if "get_output_shape_for" in cls.__dict__ and "compute_output_shape" not in cls.__dict__:
+            cls.compute_output_shape = _old_output_shape  # type: ignore[attr-defined]
+
+    def _automatic_name(self) -> str | None:
+        cls = type(self)
+        if self.release.first_name == 0:
+            return _unique(snake_case(cls.__name__))
+        prefix = cls.__name__.lower() if self.release.dialect == 1 else snake_case(cls.__name__)
+        return f"{prefix}_{get_uid(prefix)}"
+
+    # -- weights
+
+    def add_weight(self, *args: Any, **kwargs: Any) -> Variable:
+        """As today's, with the arguments in the order of any release and initializers by any release's name."""
+        order = ["name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint"]
+        if args and not isinstance(args[0], str) and args[0] is not None:
+            order = ["shape", "initializer", "name", "trainable", "regularizer", "constraint"]
+        given = dict(zip(order, args, strict=False)) | kwargs
+        for unused in (
+            "use_resource",
+            "synchronization",
+            "partitioner",
+            "collections",
+            "getter",
+            "experimental_autocast",
+        ):
+            given.pop(unused, None)
+        for name in ("initializer", "regularizer", "constraint"):
+            if name in given:
+                given[name] = converted(self.release, name, given[name])
+        if given.get("initializer") is None and self.release.dialect == 1:
+            given["initializer"] = converted(self.release, "initializer", "glorot_uniform")
+        return super().add_weight(**given)  # type: ignore[misc]
+
+    def _finish_build(self) -> None:
+        super()._finish_build()  # type: ignore[misc]
+        given = self.__dict__.get("_given_weights")
+        if given is not None:
+            self._given_weights = None
+            self.set_weights(given)  # type: ignore[attr-defined]
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        return super().trainable_variables  # type: ignore[misc]
+
+    @trainable_weights.setter
+    def trainable_weights(self, weights: Iterable[Variable]) -> None:
+        _mark(weights, True)
+        self.__dict__.setdefault("_listed_weights", []).extend(weights)
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        return super().non_trainable_weights  # type: ignore[misc]
+
+    @non_trainable_weights.setter
+    def non_trainable_weights(self, weights: Iterable[Variable]) -> None:
+        _mark(weights, False)
+        self.__dict__.setdefault("_listed_weights", []).extend(weights)
+
+    @property
+    def _trainable_weights(self) -> "_Weights":
+        return _Weights(self, True)
+
+    @_trainable_weights.setter
+    def _trainable_weights(self, weights: Iterable[Variable]) -> None:
+        self.trainable_weights = weights
+
+    @property
+    def _non_trainable_weights(self) -> "_Weights":
+        return _Weights(self, False)
+
+    @_non_trainable_weights.setter
+    def _non_trainable_weights(self, weights: Iterable[Variable]) -> None:
+        self.non_trainable_weights = weights
+
+    @property
+    def regularizers(self) -> list[Any]:
+        """Regularizers that were told their weight with `set_param`, as in Keras 1.0; kept for reading."""
+        return self.__dict__.setdefault("_old_regularizers", [])
+
+    @regularizers.setter
+    def regularizers(self, value: Any) -> None:
+        object.__setattr__(self, "_old_regularizers", list(value))
+
+    @property
+    def constraints(self) -> dict[Variable, Any]:
+        return {v: v.constraint for v in self.weights if v.constraint is not None}  # type: ignore[attr-defined]
+
+    @constraints.setter
+    def constraints(self, value: dict[Variable, Any]) -> None:
+        for variable, constraint in value.items():
+            variable.constraint = constraint
+
+    @property
+    def updates(self) -> list[Any]:
+        return []
+
+    def add_update(self, updates: Any, inputs: Any = None) -> None:
+        """Carry out pairs of (variable, new value), in training."""
+        if current().training:
+            for update in updates if isinstance(updates, list) else [updates]:
+                if isinstance(update, tuple) and len(update) == 2:
+                    update[0].assign(update[1])
+
+    def get_updates_for(self, inputs: Any) -> list[Any]:
+        return []
+
+    def get_losses_for(self, inputs: Any) -> list[Any]:
+        return list(self.losses)  # type: ignore[attr-defined]
+
+    def add_loss(self, losses: Any, inputs: Any = None) -> None:
+        super().add_loss(losses)  # type: ignore[misc]
+
+    # -- shapes and tensors of the calls
+
+    def get_output_shape_for(self, input_shape: Any) -> Any:
+        """The output's shape for an input of this shape, batch axis included."""
+        return self.compute_output_shape(input_shape)  # type: ignore[attr-defined]
+
+    @property
+    def input_shape(self) -> Any:
+        """Of its only call; before it, the shape that the constructor was given."""
+        if not self._inbound_nodes and self._old_input is not None:  # type: ignore[attr-defined]
+            return self._old_input["batch_shape"]
+        return _shapes(self.input)  # type: ignore[attr-defined]
+
+    @property
+    def output_shape(self) -> Any:
+        return _shapes(self.output)  # type: ignore[attr-defined]
+
+    def get_input_at(self, node_index: int) -> Any:
+        node = self._inbound_nodes[node_index]  # type: ignore[attr-defined]
+        return node.inputs[0] if len(node.inputs) == 1 else list(node.inputs)
+
+    def get_output_at(self, node_index: int) -> Any:
+        return self._inbound_nodes[node_index].output_tree  # type: ignore[attr-defined]
+
+    def get_input_shape_at(self, node_index: int) -> Any:
+        return _shapes(self.get_input_at(node_index))
+
+    def get_output_shape_at(self, node_index: int) -> Any:
+        return _shapes(self.get_output_at(node_index))
+
+    @property
+    def inbound_nodes(self) -> list[Any]:
+        return self._inbound_nodes  # type: ignore[attr-defined]
+
+    def assert_input_compatibility(self, inputs: Any) -> None:
+        """Checked where the layer is called."""
+
+    # -- the rest
+
+    def get_config(self) -> dict[str, Any]:
+        """Of the library's class that the layer derives from; a user's class adds its own."""
+        if is_builtin(type(self)):
+            return super().get_config()  # type: ignore[misc]
+        owner = _translated(type(self))
+        names = ["name", "trainable"]
+        if owner is not None:
+            names += [p for p in inspect.signature(owner.modern.__init__).parameters if p not in ("self", "kwargs")]
+        values = constructor_values(self)
+        return {name: to_config(getattr(self, name, values.get(name))) for name in names}
+
+    def __getattr__(self, name: str) -> Any:
+        new = ATTRIBUTES.get(name)
+        if new is None or name.startswith("_") or new == name or new not in self.__dict__:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return self.__dict__[new]
+
+
+class _Weights(list):
+    """The weights of a layer, one way; what is appended is marked."""
+
+    def __init__(self, layer: Any, trainable: bool):
+        super().__init__(v for v in layer.weights if v.trainable == trainable)
+        self._layer, self._is_trainable = layer, trainable
+
+    def extend(self, weights: Iterable[Variable]) -> None:
+        weights = list(weights)
+        super().extend(weights)
+        if self._is_trainable:
+            self._layer.trainable_weights = weights
+        else:
+            self._layer.non_trainable_weights = weights
+
+    def append(self, weight: Variable) -> None:
+        self.extend([weight])
+
+    def __iadd__(self, weights: Iterable[Variable]) -> "_Weights":
+        self.extend(weights)
+        return self
+
+
+def translated(owner: type, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of an old constructor as those of the class of today."""
+    name = owner.modern.__name__  # type: ignore[attr-defined]
+    release = owner.release  # type: ignore[attr-defined]
+    bound = owner.signatures.bind(args, kwargs)  # type: ignore[attr-defined]
+    given = today(name, bound, owner.__name__)
+    accepted = _accepted(owner.modern)  # type: ignore[attr-defined]
+    special = {"input_dim", "input_length", "input_shape", "batch_input_shape", "batch_size", "weights", "kwargs"}
+    check_known(owner, given, accepted | special)
+    arguments = {key: value for key, value in _defaults(owner).items() if key in accepted} | given
+    if arguments.get("implementation") is not None and "implementation" not in accepted:
+        del arguments["implementation"]
+    forget = arguments.get("unit_forget_bias", True)
+    if not isinstance(forget, bool):  # Keras 1 had an initializer here
+        arguments["unit_forget_bias"] = forget in changes.ONES
+        if forget not in changes.ONES:
+            arguments.setdefault("bias_initializer", "zeros")
+    return {key: converted(release, key, value) for key, value in arguments.items()}
+
+
+@functools.cache
+def _defaults(owner: type) -> dict[str, Any]:
+    """The release's own defaults, under today's names."""
+    release = owner.release  # type: ignore[attr-defined]
+    defaults = dict(owner.signatures.defaults)  # type: ignore[attr-defined]
+    for name in ("kwargs", "weights", "input_dim", "input_length"):
+        defaults.pop(name, None)
+    defaults = today(owner.modern.__name__, defaults, owner.__name__)  # type: ignore[attr-defined]
+    if release.dialect == 2:
+        facts = {"recurrent_activation": release.gate_activation, "reset_after": release.reset_after}
+        is_cudnn = owner.__name__.startswith("CuDNN")
+        defaults |= {} if is_cudnn else {key: value for key, value in facts.items() if key in _accepted(owner.modern)}
+    return defaults
+
+
+@functools.cache
+def _accepted(cls: type) -> set[str]:
+    """The names that a constructor and those above it take."""
+    names: set[str] = set()
+    for base in cls.__mro__:
+        if "__init__" in base.__dict__ and base is not object:
+            parameters = inspect.signature(base.__init__).parameters
+            names |= set(parameters)
+            if not any(p.kind == p.VAR_KEYWORD for p in parameters.values()):
+                break
+    return names - {"self", "args", "kwargs"}
+
+
+def _of_base(cls: type, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
+    if args:
+        raise TypeError(f"{cls.__name__}: Layer.__init__ takes keyword arguments only")
+    given = dict(kwargs)
+    if "input_dtype" in given:
+        given["dtype"] = given.pop("input_dtype")
+    special = {"input_dim", "input_length", "input_shape", "batch_input_shape", "batch_size", "weights", "dynamic"}
+    given.pop("dynamic", None)
+    modern = next(base for base in cls.__mro__ if not issubclass(base, OldLayer) and issubclass(base, Operation))
+    check_known(cls, given, _accepted(modern) | special)
+    return given
+
+
+def _translated(cls: type) -> Any:
+    """The translated class that `cls` is or derives from, unless one of the library's own constructors comes first."""
+    for base in cls.__mro__:
+        if "signatures" in base.__dict__:
+            return base
+        if base is OldLayer:
+            return None
+    return None
+
+
+def _take_input(cls: type, arguments: dict[str, Any], owner: Any) -> dict[str, Any] | None:
+    """What the first layer of a Sequential is told of its input, taken out of `arguments`."""
+    own = _accepted(owner.modern) if owner is not None else set()
+    dim = arguments.pop("input_dim", None) if "input_dim" not in own else None
+    length = arguments.pop("input_length", None) if "input_length" not in own else None
+    batch_size = arguments.pop("batch_size", None) if "batch_size" not in own else None
+    shape = arguments.pop("input_shape", None)
+    batch_shape = arguments.pop("batch_input_shape", None)
+    is_embedding = owner is not None and owner.modern.__name__ == "Embedding"
+    if is_embedding and shape is None and batch_shape is None:
+        shape = tuple(length) if isinstance(length, (list, tuple)) else (length,)
+    elif shape is None and dim is not None:
+        has_steps = length is not None or getattr(cls, "takes_steps", False)
+        shape = (length, dim) if has_steps else (dim,)
+    if batch_shape is None and shape is not None:
+        batch_shape = (batch_size, *(shape if isinstance(shape, (tuple, list)) else (shape,)))
+    if batch_shape is None:
+        return None
+    dtype = arguments.get("dtype") or ("int32" if is_embedding else None)
+    return {"batch_shape": tuple(None if size is None else int(size) for size in batch_shape), "dtype": dtype}
+
+
+def input_for(layer: Any) -> Any:
+    """The symbolic input that a first layer asks for, None where it does not say."""
+    wanted = layer.__dict__.get("_old_input")
+    if wanted is None:
+        return None
+    name = f"{layer.name}_input"
+    if layer.release.dialect == 1:
+        prefix = f"{layer.name.rsplit('_', 1)[0] if layer.name.rsplit('_', 1)[-1].isdigit() else layer.name}_input"
+        name = f"{prefix}_{get_uid(prefix)}"
+    return Input(batch_shape=wanted["batch_shape"], dtype=wanted["dtype"], name=name.replace("/", "|"))
+
+
+def _old_output_shape(self: Any, input_shape: Any) -> Any:
+    return self.get_output_shape_for(input_shape)
+
+
+def _shapes(tensors: Any) -> Any:
+    return jax.tree.map(lambda tensor: tensor.shape, tensors)
+
+
+def _mark(weights: Iterable[Variable], trainable: bool) -> None:
+    for variable in weights:
+        variable.trainable = variable.is_parameter = trainable
+
+
+def _unique(prefix: str) -> str:
+    count = get_uid(prefix)
+    return f"{prefix}_{count - 1}" if count > 1 else prefix
+
+
+def layer_base(release: Release) -> type:
+    """The class `Layer` of a release."""
+    return _made("Layer", (OldLayer, Layer), {"release": release})
+
+
+def translate(
+    name: str, modern: type, bases: tuple[type, ...], release: Release, package: str = "keras.layers"
+) -> type:
+    """The class `name` of a release: `modern` behind the constructors of all releases."""
+    members = {"release": release, "modern": modern, "signatures": Signatures(name, modern, release, package)}
+    cls = _made(name, (*bases, modern), members)
+    if modern in MODULES:
+        MODULES[cls] = MODULES[modern]
+    return cls
+
+
+def _made(name: str, bases: tuple[type, ...], members: dict[str, Any]) -> type:
+    return type(name, bases, {"__module__": __name__, "__doc__": bases[-1].__doc__, **members})

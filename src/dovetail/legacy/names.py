@@ -1,0 +1,137 @@
+"""What the modules of a release hold, name by name. Each function raises AttributeError for a name it does not know."""
+
+from typing import Any
+
+from .. import activations, constraints, initializers, regularizers
+from ..engine.input_spec import InputSpec
+from ..engine.naming import get_uid
+from ..engine.operation import Node
+from ..engine.tensor import KerasTensor
+from ..layers.input import Input
+from . import callbacks, families, losses, metrics, optimizers
+from .layers import layer
+from .models import model_class
+from .releases import Release
+
+
+def of_layers(release: Release, name: str) -> Any:
+    if name == "Input":
+        return input_of(release)
+    if name == "InputSpec":
+        return InputSpec
+    if name in ("Model", "Sequential"):
+        return model_class(release, name)
+    return layer(release, name)
+
+
+def of_engine(release: Release, name: str) -> Any:
+    special = {"Node": Node, "Container": "Model", "Network": "Model", "Functional": "Model"}
+    found = special.get(name, name)
+    if found in ("Model", "Sequential"):
+        return model_class(release, found)
+    if not isinstance(found, str):
+        return found
+    return of_layers(release, name)
+
+
+def of_models(release: Release, name: str) -> Any:
+    if name in ("Model", "Sequential"):
+        return model_class(release, name)
+    raise AttributeError(name)
+
+
+def of_keras(release: Release, name: str) -> Any:
+    if name == "__version__":
+        return release.version
+    if name in ("Model", "Sequential", "Input", "Layer", "InputSpec"):
+        return of_layers(release, name)
+    raise AttributeError(name)
+
+
+def of_activations(release: Release, name: str) -> Any:
+    return _of_family(release, "activation", activations, name)
+
+
+def of_initializers(release: Release, name: str) -> Any:
+    return _of_family(release, "initializer", initializers, name)
+
+
+def of_regularizers(release: Release, name: str) -> Any:
+    return _of_family(release, "regularizer", regularizers, name)
+
+
+def of_constraints(release: Release, name: str) -> Any:
+    return _of_family(release, "constraint", constraints, name)
+
+
+def _of_family(release: Release, kind: str, module: Any, name: str) -> Any:
+    if name == "get":
+        return lambda identifier, **kwargs: None if identifier is None else families.get(release, kind, identifier)
+    return getattr(module, name)
+
+
+def of_losses(release: Release, name: str) -> Any:
+    return _in(losses.namespace(release), name)
+
+
+def of_metrics(release: Release, name: str) -> Any:
+    return _in(metrics.namespace(release), name)
+
+
+def of_optimizers(release: Release, name: str) -> Any:
+    return _in(optimizers.namespace(release), name)
+
+
+def of_callbacks(release: Release, name: str) -> Any:
+    return _in(callbacks.namespace(release), name)
+
+
+def of_backend(release: Release, name: str) -> Any:
+    raise AttributeError(name)
+
+
+def of_utils(release: Release, name: str) -> Any:
+    raise AttributeError(name)
+
+
+def of_saving(release: Release, name: str) -> Any:
+    raise AttributeError(name)
+
+
+def _in(names: dict[str, Any], name: str) -> Any:
+    if name not in names:
+        raise AttributeError(name)
+    return names[name]
+
+
+def input_of(release: Release) -> Any:
+    """The function `Input` of a release: names are `input_1`, `input_2`, ... and what it takes is as it was."""
+
+    def old_input(
+        shape: Any = None,
+        batch_shape: Any = None,
+        name: str | None = None,
+        dtype: Any = None,
+        sparse: bool = False,
+        tensor: Any = None,
+        batch_size: Any = None,
+        **kwargs: Any,
+    ) -> KerasTensor:
+        """A symbolic input: `shape` is without the batch axis, `batch_shape` with it."""
+        if tensor is not None:
+            raise TypeError("Input(tensor=...) is a TensorFlow or Theano variable: give the values to `fit` instead")
+        if shape is None and batch_shape is None:
+            shape = kwargs.pop("batch_input_shape", None) and None
+        if isinstance(shape, int):
+            shape = (shape,)
+        prefix = "input"
+        return Input(
+            shape=shape,
+            batch_shape=batch_shape,
+            batch_size=batch_size,
+            name=name or f"{prefix}_{get_uid(prefix)}",
+            dtype=dtype,
+        )
+
+    old_input.__name__ = "Input"
+    return old_input

@@ -1,0 +1,91 @@
+"""Which modules the releases had, and what answers for each.
+
+A source `place:function` is called with (release, name) and raises AttributeError where it knows no such name; a source
+without a function is a module whose attributes are meant. Sources are asked in order.
+"""
+
+# other names of the same modules
+ALIASES = (
+    ("tensorflow.python.keras", "keras"),
+    ("tensorflow.contrib.keras.api.keras", "keras"),
+    ("tensorflow.contrib.keras.python.keras", "keras"),
+    ("tensorflow.contrib.keras", "keras"),
+    ("tensorflow.compat.v1.keras", "keras"),
+    ("tensorflow.compat.v2.keras", "keras"),
+    ("tensorflow.keras", "keras"),
+    ("tensorflow.compat.v1", "tensorflow"),
+    ("tensorflow.compat.v2", "tensorflow"),
+    ("keras.api", "keras"),
+    ("keras.src", "keras"),
+    ("keras_preprocessing", "keras.preprocessing"),
+    ("keras_applications", "keras.applications"),
+)
+
+_LAYERS = ("dovetail.legacy.names:of_layers",)
+_ENGINE = ("dovetail.legacy.names:of_engine", *_LAYERS)
+_MODELS = ("dovetail.legacy.names:of_models", "dovetail.legacy.names:of_saving", "dovetail.models")
+_UTILS = (
+    "dovetail.legacy.names:of_utils",
+    "dovetail.legacy.utils.np_utils",
+    "dovetail.legacy.utils.generic_utils",
+    "dovetail.legacy.utils.data_utils",
+    "dovetail.legacy.utils.io_utils",
+    "dovetail.legacy.utils.layer_utils",
+    "dovetail.utils",
+)
+
+MODULES: dict[str, tuple[str, ...]] = {
+    "keras": ("dovetail.legacy.names:of_keras", "dovetail"),
+    "keras.layers": _LAYERS,
+    "keras.layers.experimental.preprocessing": _LAYERS,
+    "keras.legacy.layers": _LAYERS,
+    "keras.engine": _ENGINE,
+    "keras.models": _MODELS,
+    "keras.engine.saving": _MODELS,
+    "keras.backend": ("dovetail.legacy.names:of_backend", "dovetail.legacy.backend", "dovetail.backend"),
+    "keras.activations": ("dovetail.legacy.names:of_activations",),
+    "keras.initializations": ("dovetail.legacy.names:of_initializers",),
+    "keras.initializers": ("dovetail.legacy.names:of_initializers",),
+    "keras.regularizers": ("dovetail.legacy.names:of_regularizers",),
+    "keras.constraints": ("dovetail.legacy.names:of_constraints",),
+    "keras.objectives": ("dovetail.legacy.names:of_losses",),
+    "keras.losses": ("dovetail.legacy.names:of_losses",),
+    "keras.metrics": ("dovetail.legacy.names:of_metrics",),
+    "keras.optimizers": ("dovetail.legacy.names:of_optimizers",),
+    "keras.optimizers.schedules": ("dovetail.optimizers.schedules",),
+    "keras.optimizers.legacy": ("dovetail.legacy.names:of_optimizers",),
+    "keras.callbacks": ("dovetail.legacy.names:of_callbacks",),
+    "keras.utils": _UTILS,
+    "keras.preprocessing": ("dovetail.legacy.preprocessing", "dovetail.preprocessing"),
+    "keras.preprocessing.image": ("dovetail.legacy.preprocessing.image", "dovetail.preprocessing.image"),
+    "keras.preprocessing.sequence": ("dovetail.legacy.preprocessing.sequence", "dovetail.preprocessing.sequence"),
+    "keras.preprocessing.text": ("dovetail.legacy.preprocessing.text",),
+    "keras.wrappers.scikit_learn": ("dovetail.legacy.scikit_learn",),
+    "keras.wrappers": ("dovetail.wrappers",),
+    "keras.datasets": ("dovetail.datasets",),
+    "keras.applications": ("dovetail.legacy.applications", "dovetail.applications"),
+    "keras.ops": ("dovetail.ops",),
+    "keras.random": ("dovetail.random",),
+    "keras.tree": ("dovetail.tree",),
+    "keras.config": ("dovetail.config",),
+    "keras.saving": ("dovetail.legacy.names:of_saving", "dovetail.saving"),
+    "keras.mixed_precision": ("dovetail.mixed_precision",),
+    "keras.mixed_precision.experimental": ("dovetail.mixed_precision",),
+    "keras.dtype_policies": ("dovetail.dtype_policies",),
+    "tensorflow": ("dovetail.legacy.tensorflow",),
+}
+for _family, _names in {
+    "datasets": "boston_housing california_housing cifar10 cifar100 fashion_mnist imdb mnist reuters",
+    "applications": "convnext densenet efficientnet efficientnet_v2 imagenet_utils inception_resnet_v2 inception_v3 "
+    "mobilenet mobilenet_v2 mobilenet_v3 nasnet resnet resnet50 resnet_v2 vgg16 vgg19 xception",
+}.items():
+    for _name in _names.split():
+        MODULES[f"keras.{_family}.{_name}"] = (f"dovetail.{_family}.{_name}",)
+
+# packages that cannot be answered for, with what to do instead
+REFUSED = {
+    "theano": (
+        "this script calls Theano itself, which is not run here. Write its functions with `keras.backend` (K.function, "
+        "K.gradients, K.sum, ...), or with jax.numpy in a `Lambda` or a layer's `call`"
+    ),
+}
