@@ -199,3 +199,54 @@ def test_fit_takes_every_option_at_once():
     x = np.random.default_rng(0).normal(size=(32, 2)).astype("float32")
     history = model.fit(x, x.sum(1, keepdims=True), epochs=5, batch_size=4, verbose=0)
     assert history.history["loss"][-1] < history.history["loss"][0]
+
+
+def test_a_model_in_float16_scales_its_loss_and_leaves_steps_out_that_overflow():
+    x = np.random.default_rng(0).normal(size=(8, 2)).astype("float32")
+    half = dovetail.layers.Dense(1, kernel_initializer="zeros", dtype="mixed_float16")
+    model = dovetail.Sequential([dovetail.Input((2,)), half])
+    model.dtype_policy = dovetail.DTypePolicy("mixed_float16")
+    model.compile("sgd", "mse")
+    scaling = model.optimizer
+    assert isinstance(scaling, optimizers.LossScaleOptimizer) and isinstance(scaling.inner_optimizer, optimizers.SGD)
+    model.fit(x, 0.1 * x.sum(1, keepdims=True), batch_size=4, epochs=2, verbose=0)
+    assert int(scaling.iterations) == 4 and int(scaling.step_counter) == 4
+    before = model.get_weights()
+    model.train_on_batch(x, np.full((8, 1), 6e4, "float32"))
+    assert float(scaling.dynamic_scale) == 2.0**14 and int(scaling.step_counter) == 0 and int(scaling.iterations) == 4
+    np.testing.assert_array_equal(model.get_weights()[0], before[0])
+    model.compile("sgd", "mse", auto_scale_loss=False)
+    assert isinstance(model.optimizer, optimizers.SGD)
+
+
+def test_a_model_with_several_optimizers_and_a_changed_setting():
+    model = dovetail.Sequential(
+        [dovetail.Input((2,)), dovetail.layers.Dense(3, name="hidden"), dovetail.layers.Dense(1)], name="net"
+    )
+    slow = optimizers.SGD(0.0)
+    model.compile(
+        optimizers.MultiOptimizer(optimizers.OptimizerMap(optimizers.Adam(0.1), {".*hidden/.*": slow})), "mse"
+    )
+    x = np.random.default_rng(0).normal(size=(8, 2)).astype("float32")
+    before = model.get_weights()
+    model.fit(x, x.sum(1, keepdims=True), verbose=0)
+    after = model.get_weights()
+    np.testing.assert_array_equal(after[0], before[0])
+    assert not np.array_equal(after[2], before[2])
+    slow.learning_rate = 0.5
+    slow.clipvalue = 1e-3  # a new program, since it takes settings for constant
+    model.fit(x, x.sum(1, keepdims=True), verbose=0)
+    assert 0 < np.abs(model.get_weights()[0] - before[0]).max() <= 5.01e-4
+    with pytest.raises(ValueError, match="has several optimizers"):
+        _ = optimizers.OptimizerMap(slow, {"a.*": slow, ".*b": slow})["ab"]
+    with pytest.raises(ValueError, match="put that around the MultiOptimizer"):
+        optimizers.OptimizerMap(slow, {"a": optimizers.LossScaleOptimizer("sgd")})
+
+
+def test_decay_of_keras_2_warns_and_the_rate_is_a_variable():
+    with pytest.warns(UserWarning, match="InverseTimeDecay"):
+        optimizer = optimizers.SGD(0.5, decay=0.1)
+    optimizer.learning_rate.assign(0.25)
+    assert optimizer.learning_rate.numpy() == 0.25
+    optimizer.learning_rate *= 0.5
+    assert float(optimizer.learning_rate) == 0.125

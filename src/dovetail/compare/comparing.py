@@ -192,9 +192,9 @@ def _rates(learning_rates: Any, optimizer: Any) -> list[float | None]:
     from ..optimizers import get
 
     optimizer = get(optimizer)
-    if callable(optimizer._learning_rate):
+    if optimizer.learning_rate_variable is None:
         return [None]  # a schedule stays as it is
-    rate = float(optimizer.learning_rate)
+    rate = float(optimizer.learning_rate_variable)
     return [float(f"{rate * factor:.3g}") for factor in (1 / 3, 1.0, 3.0)]
 
 

@@ -89,7 +89,8 @@ class Trainee:
         self.programs = self.model._prepare(plan.train, training=True)
         steps = self.programs.steps
         self.total_steps = plan.steps_per_epoch * plan.epochs
-        self.learning_rate_key = steps.keys[id(self.model.optimizer._learning_rate)]
+        rate = self.model.optimizer.learning_rate_variable
+        self.learning_rate_key = None if rate is None else steps.keys[id(rate)]
         self.test_keys = list(steps.test_variables)
         loop = EpochProgram(steps.train, steps.results, plan.batch_size)
         self.loops_inside = loop._can_loop(
@@ -130,6 +131,7 @@ class Trainee:
         state = {key: jnp.asarray(_initial(variable, key, seed)) for key, variable in steps.variables.items()}
         state |= self.programs.zero_metrics
         if learning_rate is not None:
+            assert self.learning_rate_key is not None  # a schedule's plan has no learning rates
             old = state[self.learning_rate_key]
             state[self.learning_rate_key] = jnp.asarray(learning_rate, old.dtype)
         return state

@@ -1,7 +1,8 @@
 """Optimizer: variables around a small optax transformation, and what all optimizers share, once.
 
-A subclass gives the transformation (`transform`). Clipping, weight decay, loss scaling, accumulation of gradients,
-moving averages, constraints and the learning rate are links that this class puts around it.
+A subclass gives the transformation (`transform`), or the update of one weight (`update_step`), as Keras's do. Clipping,
+weight decay, loss scaling, accumulation of gradients, moving averages, constraints and the learning rate are links that
+this class puts around it.
 """
 
 import inspect
@@ -14,7 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..engine.configs import Configured, constructor_values, did_you_mean_keyword, snake_case, to_config
+from ..engine.configs import Configured, constructor_values, did_you_mean_keyword, get, snake_case, to_config
 from ..engine.context import StatelessScope, entered
 from ..engine.dtypes import is_float
 from ..engine.errors import StateError
@@ -32,6 +33,10 @@ class Rule(NamedTuple):
 
 class Optimizer(Configured):
     """Base of optimizers.
+
+    An optimizer of one's own makes its variables in `build(variables)`, after `super().build(variables)`, with
+    `add_variable_from_reference`, and updates one weight in `update_step(gradient, variable, learning_rate)`, with
+    `assign`, `assign_add` and `assign_sub`.
 
     Args:
         learning_rate: a number, a schedule (a function of the number of steps done), or a function
@@ -65,6 +70,12 @@ class Optimizer(Configured):
         name: str | None = None,
         **kwargs: Any,
     ):
+        if kwargs.pop("decay", None) is not None:
+            warnings.warn(
+                "`decay` is ignored, as in Keras 3. What it did in Keras 2: "
+                "`learning_rate=schedules.InverseTimeDecay(learning_rate, 1, decay)`",
+                stacklevel=3,
+            )
         if kwargs:
             raise TypeError(did_you_mean_keyword(type(self), next(iter(kwargs))))
         clips = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}
@@ -76,6 +87,8 @@ class Optimizer(Configured):
                 raise ValueError(f"`{key}` must be positive, not {clips[key]!r}")
         if use_ema and not 0 <= ema_momentum <= 1:
             raise ValueError(f"`ema_momentum` is between 0 and 1, not {ema_momentum!r}")
+        if use_ema and ema_overwrite_frequency is not None and ema_overwrite_frequency < 1:
+            raise ValueError(f"`ema_overwrite_frequency` is at least 1, not {ema_overwrite_frequency!r}")
         if gradient_accumulation_steps is not None and gradient_accumulation_steps < 2:
             raise ValueError(f"`gradient_accumulation_steps` is at least 2, not {gradient_accumulation_steps!r}")
         self.name = name or unique_name(snake_case(type(self).__name__))
@@ -91,12 +104,14 @@ class Optimizer(Configured):
         with entered(path=(self.name,)):
             self._iterations = Variable(0, dtype="int32", trainable=False, name="iteration")
             self._learning_rate = self._as_rate(learning_rate_of(learning_rate))
-        self._slots: list[Variable] = []
+        self._added: list[Variable] = []  # averages, accumulators and what a subclass adds, in this order
+        self._slots: list[Variable] = []  # the state of the transformation
         self._places: list[int] = []  # for every slot the weight that it belongs to; -1 for none
         self._fields: list[str] = []  # for every slot what it is called in the state
         self._averages: list[Variable] = []
         self._accumulators: list[Variable] = []
-        self._trainables: list[Variable] = []
+        self._trainable_variables: list[Variable] = []
+        self._learned: list[Variable] = []  # those of them that are not simply overwritten with their gradient
 
     def _as_rate(self, learning_rate: Any) -> Any:
         if callable(learning_rate):
@@ -112,7 +127,15 @@ class Optimizer(Configured):
         added to the weights. Its state is a named tuple whose fields are lists, one array a weight, named as Keras
         names them ("momentum", "velocity").
         """
-        raise NotImplementedError(f"{type(self).__name__} needs a `transform`")
+        raise NotImplementedError(f"{type(self).__name__} needs an `update_step(gradient, variable, learning_rate)`")
+
+    def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
+        """Update one weight; called for each, in an optimizer that has no `transform`."""
+        raise NotImplementedError(f"{type(self).__name__} needs an `update_step(gradient, variable, learning_rate)`")
+
+    @property
+    def _has_transform(self) -> bool:
+        return type(self).transform is not Optimizer.transform
 
     # -- state
 
@@ -120,45 +143,119 @@ class Optimizer(Configured):
         """Make the slots for these weights."""
         if self.built:
             return
-        self._trainables = list(variables)
-        values = [variable.value for variable in self._trainables]
-        with entered(path=(self.name,)):
-            if self.use_ema:
-                self._averages = [self._slot(v, "average", _wide(v.value)) for v in self._trainables]
-            if self.gradient_accumulation_steps:
-                self._accumulators = [
-                    self._slot(v, "gradient_accumulator", _wide(np.zeros(v.shape, v.dtype))) for v in self._trainables
-                ]
-            self._transform = self.transform()
-            state = self._transform.init([_wide(value) for value in values])
-            paths, self._structure = jax.tree_util.tree_flatten_with_path(state)
-            for path, start in paths:
-                field, index = _field_and_index(path)
-                if index is not None and index < len(self._trainables):
-                    slot = self._slot(self._trainables[index], field, start)
-                else:
-                    slot = Variable(start, trainable=False, autocast=False, name=field)
-                self._slots.append(slot)
-                self._fields.append(field)
-                self._places.append(-1 if index is None else index)
+        self._trainable_variables = list(variables)
+        self._learned = [variable for variable in self._trainable_variables if not _is_overwritten(variable)]
+        if self.use_ema:
+            self._averages = [self._slot(v, "average", _wide(v.value)) for v in self._learned]
+        if self.gradient_accumulation_steps:
+            self._accumulators = [
+                self._slot(v, "gradient_accumulator", _wide(np.zeros(v.shape, v.dtype)))
+                for v in self._trainable_variables
+            ]
+        self._added += [*self._averages, *self._accumulators]
+        if self._has_transform:
+            self._build_transform()
         self.built = True
 
+    def _build_transform(self) -> None:
+        self._transform = self.transform()
+        state = self._transform.init([_wide(variable.value) for variable in self._learned])
+        paths, self._structure = jax.tree_util.tree_flatten_with_path(state)
+        for path, start in paths:
+            field, index = _field_and_index(path)
+            if index is not None and index < len(self._learned):
+                slot = self._slot(self._learned[index], field, start)
+            else:
+                slot = self._variable(start, field)
+            self._slots.append(slot)
+            self._fields.append(field)
+            self._places.append(-1 if index is None else index)
+
     def _slot(self, variable: Variable, name: str, value: Any) -> Variable:
-        prefix = variable.path.replace("/", "_")
-        return Variable(value, trainable=False, autocast=False, name=f"{prefix}_{name}")
+        return self._variable(value, f"{variable.path.replace('/', '_')}_{name}")
+
+    def _variable(self, value: Any, name: str | None, **arguments: Any) -> Variable:
+        with entered(path=(self.name,)):
+            return Variable(value, trainable=False, autocast=False, name=name, **arguments)
+
+    def add_variable(
+        self,
+        shape: Any,
+        initializer: Any = "zeros",
+        dtype: Any = None,
+        aggregation: str = "none",
+        layout: Any = None,
+        name: str | None = None,
+    ) -> Variable:
+        """Make a variable of this optimizer, saved and trained with it."""
+        made = self._variable(
+            get("initializer", initializer), name, shape=tuple(shape), dtype=dtype, aggregation=aggregation,
+            layout=layout,
+        )  # fmt: skip
+        self._added.append(made)
+        return made
+
+    def add_variable_from_reference(
+        self, reference_variable: Variable, name: str | None = None, initializer: Any = "zeros"
+    ) -> Variable:
+        """Make a variable in the shape and dtype of a weight, named after both."""
+        name = f"{reference_variable.path.replace('/', '_')}_{name or 'var'}"
+        return self.add_variable(reference_variable.shape, initializer, reference_variable.dtype, name=name)
+
+    def add_optimizer_variables(self, trainable_variables: Sequence[Variable], name: Any, initializer: Any = "zeros"):
+        """A variable for each weight: a list of them, or for several names a tuple of lists.
+
+        A weight that is overwritten with its gradient needs none: its entry is None.
+        """
+        names = [name] if isinstance(name, str) else list(name)
+        many = isinstance(initializer, (list, tuple))
+        initializers = list(initializer) if many else [initializer] * len(names)
+        if len(names) != len(initializers):
+            raise ValueError(f"{len(names)} names need as many initializers, not {len(initializers)}")
+        made: tuple[list, ...] = tuple([] for _ in names)
+        for variable in trainable_variables:
+            for group, key, start in zip(made, names, initializers, strict=True):
+                skipped = _is_overwritten(variable)
+                group.append(None if skipped else self.add_variable_from_reference(variable, key, start))
+        return made[0] if isinstance(name, str) else made
+
+    def assign(self, variable: Variable, value: Any) -> None:
+        variable.assign(value)
+
+    def assign_add(self, variable: Variable, value: Any) -> None:
+        variable.assign_add(value)
+
+    def assign_sub(self, variable: Variable, value: Any) -> None:
+        variable.assign_sub(value)
+
+    def _get_variable_index(self, variable: Variable) -> int:
+        """The place of a weight among those that the optimizer was built for: optimizers written for Keras ask it."""
+        return self._index[id(variable)]
+
+    @property
+    def _index(self) -> dict[int, int]:
+        return {id(variable): index for index, variable in enumerate(self._trainable_variables)}
 
     @property
     def variables(self) -> list[Variable]:
         """In Keras's order: iteration, learning rate, averages, accumulators, slots."""
         rate = [self._learning_rate] if isinstance(self._learning_rate, Variable) else []
         slots = [self._slots[number] for number in sorted(range(len(self._slots)), key=self._rank)]
-        return [self._iterations, *rate, *self._averages, *self._accumulators, *slots]
+        found = [self._iterations, *rate, *self._added, *slots]
+        known = {id(variable) for variable in found}
+        own = [v for v in vars(self).values() if isinstance(v, Variable) and id(v) not in known]
+        return found + own
+
+    def settings(self) -> Any:
+        """What programs take for constant: plain settings, and which variables there are."""
+        plain = tuple((name, value) for name, value in vars(self).items() if isinstance(value, PLAIN))
+        return id(self), plain, id(self._learning_rate), tuple(id(variable) for variable in self.variables)
 
     def _rank(self, number: int) -> tuple[int, int]:
         """Slots come weight by weight, what belongs to no weight last."""
         field, place = self._fields[number], self._places[number]
         group = self.listed_apart.index(field) + 1 if field in self.listed_apart else 0
-        return group, place if place >= 0 else len(self._trainables)
+        return group, place if place >= 0 else len(self._learned)
 
     @property
     def iterations(self) -> Any:
@@ -172,12 +269,17 @@ class Optimizer(Configured):
 
     @property
     def learning_rate(self) -> Any:
-        """The present learning rate."""
+        """The present learning rate: a variable, or what the schedule gives now."""
         if isinstance(self._learning_rate, Variable):
-            return self._learning_rate.value
+            return self._learning_rate
         if isinstance(self._learning_rate, LearningRateSchedule) or _takes_step(self._learning_rate):
             return self._learning_rate(self._iterations.value)
         return self._learning_rate()
+
+    @property
+    def learning_rate_variable(self) -> Variable | None:
+        """The variable that holds the learning rate; None where a schedule gives it."""
+        return self._learning_rate if isinstance(self._learning_rate, Variable) else None
 
     @learning_rate.setter
     def learning_rate(self, value: Any) -> None:
@@ -206,7 +308,20 @@ class Optimizer(Configured):
 
     def _decays(self, variable: Variable) -> bool:
         named = any(re.search(pattern, variable.name) for pattern in self._not_decayed_names)
-        return id(variable) not in self._not_decayed and not named
+        return not named and id(variable) not in self._not_decayed
+
+    def _decay_of(self, variable: Variable) -> float | None:
+        """The share of a weight that decays, unless it is excluded."""
+        return self.weight_decay
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Assign arrays to `variables`, in their order."""
+        if not self.built:
+            raise StateError(f"{self.name!r} is not built yet: call `build(model.trainable_variables)` first")
+        if len(weights) != len(self.variables):
+            raise StateError(f"{self.name!r} has {len(self.variables)} variables; {len(weights)} arrays were given")
+        for variable, value in zip(self.variables, weights, strict=True):
+            variable.assign(value)
 
     def save_own_variables(self, store: Any) -> None:
         """Write the variables into a dictionary of arrays, numbered as Keras numbers them."""
@@ -233,85 +348,118 @@ class Optimizer(Configured):
 
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> Any:
         """Update the weights with pairs of (gradient, weight)."""
-        gradients, variables = zip(*grads_and_vars, strict=True)
-        self.apply(gradients, variables)
+        pairs = list(grads_and_vars)
+        self.apply([gradient for gradient, _ in pairs], [variable for _, variable in pairs])
         return self._iterations
 
     def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Variable] | None = None) -> None:
         """One update. A weight whose gradient is None stays."""
         grads = list(grads)
+        if not grads:
+            return
         if trainable_variables is not None and not self.built:
-            self.build(trainable_variables)
-        variables = list(self._trainables if trainable_variables is None else trainable_variables)
+            self.build(list(trainable_variables))
+        gradients = self._by_place(grads, trainable_variables)
+        self._overwrite(gradients)
+        gradients = [gradients[place] for place, v in enumerate(self._trainable_variables) if not _is_overwritten(v)]
+        if self.loss_scale_factor is not None:
+            gradients = _each(lambda g: g / self.loss_scale_factor, gradients)
+        if all(gradient is None for gradient in gradients):
+            pass  # all weights were overwritten
+        elif self.gradient_accumulation_steps:
+            self._accumulate(gradients)
+        else:
+            self._update(gradients)
+        if self.use_ema:
+            self._update_averages()
+        for variable, gradient in zip(self._learned, gradients, strict=True):
+            if variable.constraint is not None and gradient is not None:
+                variable.assign(variable.constraint(variable.value))
+        self._iterations.assign_add(1)
+
+    def _by_place(self, grads: list[Any], trainable_variables: Sequence[Variable] | None) -> list[Any]:
+        """The gradients in the order of the weights that the optimizer was built for, None where there is none."""
+        if not self.built:
+            raise StateError(f"{self.name!r} is not built yet: call `build(model.trainable_variables)` first")
+        variables = list(self._trainable_variables if trainable_variables is None else trainable_variables)
         if len(grads) != len(variables):
             raise StateError(f"{len(grads)} gradients were given for {len(variables)} weights")
-        known = {id(variable): index for index, variable in enumerate(self._trainables)}
-        places = []
-        for variable in variables:
+        if all(gradient is None for gradient in grads):
+            raise StateError("no gradient was given: does the loss depend on any trainable weight?")
+        known = self._index
+        gradients: list[Any] = [None] * len(known)
+        for variable, gradient in zip(variables, grads, strict=True):
             if id(variable) not in known:
                 raise StateError(
                     f"{self.name!r} was built for other weights: it does not know {variable.path!r}. "
                     "Compile the model again, or use one optimizer for each set of weights"
                 )
-            places.append(known[id(variable)])
-        gradients: list[Any] = [None] * len(self._trainables)
-        for place, gradient in zip(places, grads, strict=True):
-            gradients[place] = gradient
-        if all(gradient is None for gradient in gradients):
-            raise StateError("no gradient was given: does the loss depend on any trainable weight?")
-        self._warn_of_absent(variables, grads)
-        if self.loss_scale_factor is not None:
-            gradients = _each(lambda g: g / self.loss_scale_factor, gradients)
-        if self.gradient_accumulation_steps:
-            self._accumulate(gradients)
-        else:
-            self._update(gradients)
-        for variable, gradient in zip(self._trainables, gradients, strict=True):
-            if variable.constraint is not None and gradient is not None:
-                variable.assign(variable.constraint(variable.value))
-        self._iterations.assign_add(1)
-
-    def _warn_of_absent(self, variables: Sequence[Variable], gradients: Sequence[Any]) -> None:
-        paths = [v.path for v, gradient in zip(variables, gradients, strict=True) if gradient is None]
+            gradients[known[id(variable)]] = gradient
+        paths = [v.path for v, gradient in zip(variables, grads, strict=True) if gradient is None]
         if paths:
             warnings.warn(f"no gradients for {', '.join(paths)}: the loss does not depend on them", stacklevel=4)
+        return gradients
+
+    def _overwrite(self, gradients: list[Any]) -> None:
+        """Weights marked `overwrite_with_gradient` become their gradient; the largest of those that accumulate."""
+        for place, (variable, gradient) in enumerate(zip(self._trainable_variables, gradients, strict=True)):
+            if not _is_overwritten(variable) or gradient is None:
+                continue
+            if not self.gradient_accumulation_steps:
+                variable.assign(gradient)
+                continue
+            gathered = self._accumulators[place]
+            largest = jnp.maximum(gathered.value, gradient)
+            variable.assign(jnp.where(self._is_due, largest, variable.value))
+            gathered.assign(jnp.where(self._is_due, jnp.zeros_like(largest), largest))
+
+    @property
+    def _is_due(self) -> Any:
+        """Whether this step, where gradients accumulate, updates."""
+        return (self._iterations.value + 1) % self.gradient_accumulation_steps == 0
 
     def _accumulate(self, gradients: list[Any]) -> None:
         """Add up gradients; at every `gradient_accumulation_steps`-th step update with their mean."""
-        count = self.gradient_accumulation_steps
-        changed = [*self._trainables, *self._averages, *self._accumulators, *self._slots]
-        totals = [a.value if g is None else a.value + g for a, g in zip(self._accumulators, gradients, strict=True)]
+        places = [place for place, variable in enumerate(self._trainable_variables) if not _is_overwritten(variable)]
+        accumulators = [self._accumulators[place] for place in places]
+        kept = (self._iterations, self._learning_rate)
+        changed = [*self._learned, *(v for v in self.variables if not any(v is one for one in kept))]
+        totals = [a.value if g is None else a.value + g for a, g in zip(accumulators, gradients, strict=True)]
 
-        def update(values: list[Any]) -> list[Any]:
-            with StatelessScope(zip(changed, values, strict=True)) as scope:
-                mean = [None if g is None else t / count for g, t in zip(gradients, totals, strict=True)]
-                self._update(mean)
-                for accumulator, gradient in zip(self._accumulators, gradients, strict=True):
-                    if gradient is not None:  # else what was gathered waits for the next update, as in Keras
-                        accumulator.assign(jnp.zeros_like(accumulator.value))
-                return [scope.get_current_value(variable) for variable in changed]
+        def update() -> None:
+            self._update([
+                None if g is None else t / self.gradient_accumulation_steps
+                for g, t in zip(gradients, totals, strict=True)
+            ])  # fmt: skip
+            for accumulator, gradient in zip(accumulators, gradients, strict=True):
+                if gradient is not None:  # else what was gathered waits for the next update, as in Keras
+                    accumulator.assign(jnp.zeros_like(accumulator.value))
 
-        def wait(values: list[Any]) -> list[Any]:
-            with StatelessScope(zip(changed, values, strict=True)) as scope:
-                for accumulator, total in zip(self._accumulators, totals, strict=True):
-                    accumulator.assign(total)
-                return [scope.get_current_value(variable) for variable in changed]
+        def wait() -> None:
+            for accumulator, total in zip(accumulators, totals, strict=True):
+                accumulator.assign(total)
 
-        is_due = (self._iterations.value + 1) % count == 0
-        new = jax.lax.cond(is_due, update, wait, [variable.value for variable in changed])
-        for variable, value in zip(changed, new, strict=True):
-            variable.assign(value)
+        assign_either(self._is_due, update, wait, changed)
 
     def _update(self, gradients: list[Any]) -> None:
-        rate = jnp.asarray(self.learning_rate, jnp.float32)
-        gradients = self._clipped(_each(_wide, gradients))
-        values = [_wide(variable.value) for variable in self._trainables]
-        if self.weight_decay is not None:
-            shrink = self.weight_decay * rate
-            values = [
-                v - v * shrink.astype(v.dtype) if self._decays(variable) and g is not None else v
-                for v, g, variable in zip(values, gradients, self._trainables, strict=True)
-            ]
+        rate = self.learning_rate
+        rate = jnp.asarray(rate.value if isinstance(rate, Variable) else rate, jnp.float32)
+        if self._has_transform:
+            self._update_together(self._clipped(_each(_wide, gradients)), rate)
+        else:
+            self._update_one_by_one(self._clipped(gradients), rate)
+
+    def _decayed(self, variable: Variable, value: Any, gradient: Any, rate: Any) -> Any:
+        decay = self._decay_of(variable)
+        if decay is None or gradient is None or not self._decays(variable):
+            return value
+        return value - value * (decay * rate).astype(value.dtype)
+
+    def _update_together(self, gradients: list[Any], rate: Any) -> None:
+        values = [
+            self._decayed(variable, _wide(variable.value), gradient, rate)
+            for variable, gradient in zip(self._learned, gradients, strict=True)
+        ]
         state = self._structure.unflatten(slot.value for slot in self._slots)
         given = [jnp.zeros_like(v) if g is None else g for g, v in zip(gradients, values, strict=True)]
         updates, new_state = self._transform.update(
@@ -321,11 +469,16 @@ class Optimizer(Configured):
         for slot, value, index in zip(self._slots, jax.tree.leaves(new_state), self._places, strict=True):
             if index not in absent:
                 slot.assign(value)
-        for index, (variable, value, update) in enumerate(zip(self._trainables, values, updates, strict=True)):
+        for index, (variable, value, update) in enumerate(zip(self._learned, values, updates, strict=True)):
             if index not in absent:
                 variable.assign(value + update.astype(value.dtype))
-        if self.use_ema:
-            self._update_averages()
+
+    def _update_one_by_one(self, gradients: list[Any], rate: Any) -> None:
+        pairs = [(v, gradient) for v, gradient in zip(self._learned, gradients, strict=True) if gradient is not None]
+        for variable, gradient in pairs:
+            variable.assign(self._decayed(variable, variable.value, gradient, rate))
+        for variable, gradient in pairs:
+            self.update_step(gradient, variable, rate)
 
     def _clipped(self, gradients: list[Any]) -> list[Any]:
         if self.clipvalue is not None:
@@ -336,23 +489,25 @@ class Optimizer(Configured):
         if self.global_clipnorm is not None:
             limit = self.global_clipnorm
             norm = jnp.sqrt(sum(jnp.sum(jnp.square(g)) for g in gradients if g is not None))
-            return _each(lambda g: g * (limit / jnp.maximum(norm, limit)), gradients)
+            scale = limit / jnp.maximum(norm, limit) + (norm - norm)  # NaN where the norm is not finite
+            return _each(lambda g: g * scale, gradients)
         return gradients
 
     def _update_averages(self) -> None:
+        """At every step, as in Keras, also at those that only gather gradients."""
         momentum = jnp.where(self._updates_done == 0, 0.0, self.ema_momentum)
-        for variable, average in zip(self._trainables, self._averages, strict=True):
+        for variable, average in zip(self._learned, self._averages, strict=True):
             average.assign(momentum * average.value + (1 - momentum) * variable.value)
         if self.ema_overwrite_frequency:
             is_due = (self._updates_done + 1) % self.ema_overwrite_frequency == 0
-            for variable, average in zip(self._trainables, self._averages, strict=True):
+            for variable, average in zip(self._learned, self._averages, strict=True):
                 variable.assign(jnp.where(is_due, average.value, variable.value))
 
     def finalize_variable_values(self, var_list: Iterable[Variable]) -> None:
         """At the end of training: the averages become the weights, if there are any."""
         if self.use_ema and self.built:
             wanted = {id(variable) for variable in var_list}
-            for variable, average in zip(self._trainables, self._averages, strict=True):
+            for variable, average in zip(self._learned, self._averages, strict=True):
                 if id(variable) in wanted:
                     variable.assign(average.value)
 
@@ -365,16 +520,17 @@ class Optimizer(Configured):
         own = self.variables
         for what, wanted, given in (
             ("optimizer_variables", own, optimizer_variables),
-            ("trainable_variables", self._trainables, trainable_variables),
+            ("trainable_variables", self._trainable_variables, trainable_variables),
         ):
             if len(wanted) != len(given):
                 raise StateError(f"{self.name!r} has {len(wanted)} {what}; {len(given)} were given")
-        pairs = [*zip(self._trainables, trainable_variables, strict=True), *zip(own, optimizer_variables, strict=True)]
+        weights = self._trainable_variables
+        pairs = [*zip(weights, trainable_variables, strict=True), *zip(own, optimizer_variables, strict=True)]
         mapping = [(variable, v.value if isinstance(v, Variable) else v) for variable, v in pairs]
         with StatelessScope(mapping) as scope:
-            self.apply(grads, self._trainables)
+            self.apply(grads, weights)
             new = [scope.get_current_value(variable) for variable, _ in mapping]
-        return new[: len(self._trainables)], new[len(self._trainables) :]
+        return new[: len(weights)], new[len(weights) :]
 
     def get_config(self) -> dict[str, Any]:
         values = constructor_values(self) | {"learning_rate": self._learning_rate}
@@ -394,6 +550,32 @@ class OptaxOptimizer(Optimizer):
         import optax  # only who uses optax pays for its import
 
         return Rule(*optax.with_extra_args_support(self.transformation))
+
+
+PLAIN = (bool, int, float, str, type(None))
+
+
+def _is_overwritten(variable: Any) -> bool:
+    return getattr(variable, "overwrite_with_gradient", False)
+
+
+def assign_either(
+    condition: Any, then: Callable[[], None], otherwise: Callable[[], None], variables: Sequence[Variable]
+) -> None:
+    """Run one of two functions that assign to `variables`, and to nothing else, as the condition says on the device."""
+
+    def giving_values(function: Callable[[], None]) -> Callable[[list[Any]], list[Any]]:
+        def run(values: list[Any]) -> list[Any]:
+            with StatelessScope(zip(variables, values, strict=True)) as scope:
+                function()
+                return [scope.get_current_value(variable) for variable in variables]
+
+        return run
+
+    values = [variable.value for variable in variables]
+    new = jax.lax.cond(condition, giving_values(then), giving_values(otherwise), values)
+    for variable, value in zip(variables, new, strict=True):
+        variable.assign(value)
 
 
 def _each(function: Callable[[Any], Any], gradients: list[Any]) -> list[Any]:

@@ -18,6 +18,7 @@ from ..engine.pure import pure, read, write
 from ..engine.tensor import Spec
 from ..metrics import Metric
 from ..ops.kernels.options import compile_jit
+from ..optimizers import LossScaleOptimizer
 from .binding import bind
 from .data import DataError, Samples, bind_inputs, gather, has_own_steps, is_stream, on_device, unpack, weights_of
 from .feeding import ArrayFeed, RowBatches, StreamFeed, stays_outside
@@ -61,16 +62,22 @@ class Trainer:
             weighted_metrics: the same; these see sample weights.
             run_eagerly: run steps without compiling them, so that prints and debuggers see values; slow.
             steps_per_execution, jit_compile: accepted; programs are compiled, and as long as callbacks allow.
+            auto_scale_loss: under the policy "mixed_float16" put a `LossScaleOptimizer` around the optimizer, without
+                which small gradients vanish.
 
         Raises:
             NameLookupError: a name is not known; the closest one is given.
         """
         check_own_steps(self)
-        self.optimizer = optimizers_module.get(optimizer)
+        given = self.optimizer = optimizers_module.get(optimizer)
+        is_half = self.dtype_policy.name == "mixed_float16"  # type: ignore[attr-defined]
+        if auto_scale_loss and is_half and given is not None and not isinstance(given, LossScaleOptimizer):
+            self.optimizer = LossScaleOptimizer(given, name="loss_scale_optimizer")
         self._compiled_with = {
-            "optimizer": self.optimizer, "loss": loss, "loss_weights": loss_weights, "metrics": metrics,
+            "optimizer": given, "loss": loss, "loss_weights": loss_weights, "metrics": metrics,
             "weighted_metrics": weighted_metrics, "run_eagerly": run_eagerly,
             "steps_per_execution": steps_per_execution, "jit_compile": jit_compile,
+            "auto_scale_loss": auto_scale_loss,
         }  # fmt: skip
         self._objective = Objective(loss, loss_weights, metrics, weighted_metrics)
         self.run_eagerly, self.steps_per_execution, self.jit_compile = run_eagerly, steps_per_execution, jit_compile
@@ -492,7 +499,7 @@ class Trainer:
             for optimizer in self._optimizers():
                 if not optimizer.built:
                     optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
-        key = ("train", id(objective), id(self.optimizer), self.optimizer.built, self.run_eagerly)
+        key = ("train", id(objective), *(one.settings() for one in self._optimizers()), self.run_eagerly)
         return self._programs.get(key, lambda: Compiled((OwnSteps if own else Steps)(self), self.run_eagerly))
 
     def _build_for_own_steps(self, samples: Samples) -> None:
