@@ -99,7 +99,7 @@ def test_inputs_of_the_wrong_shape_are_named():
 
 
 def test_what_is_not_there_yet_says_so():
-    with pytest.raises(AttributeError, match=r"dovetail.layers has no 'LSTM'.* are not there yet"):
-        layers.LSTM  # noqa: B018
+    with pytest.raises(AttributeError, match=r"dovetail.layers has no 'RandomFlip'.*are not there yet"):
+        layers.RandomFlip  # noqa: B018
     with pytest.raises(AttributeError, match="has no 'Dens'; did you mean 'Dense'?"):
         layers.Dens  # noqa: B018
