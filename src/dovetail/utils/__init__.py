@@ -16,18 +16,23 @@ from ..saving import (
     register_keras_serializable,
     serialize_keras_object,
 )
+from .config import Config
 from .files import get_file
+from .images import array_to_img, img_to_array, load_img, save_img
 from .numerical import normalize, to_categorical
 from .packing import pack_x_y_sample_weight, unpack_x_y_sample_weight
 from .progress_bar import Progbar
 from .py_dataset import PyDataset, Sequence
 from .sequences import pad_sequences
 from .sessions import clear_session, set_random_seed
+from .splitting import split_dataset
+from .timeseries import timeseries_dataset_from_array
 
 __all__ = [
-    "CustomObjectScope", "Progbar", "PyDataset", "Sequence", "clear_session", "custom_object_scope",
-    "deserialize_keras_object", "disable_interactive_logging", "enable_interactive_logging", "get_custom_objects",
-    "get_file", "get_registered_name", "get_registered_object", "is_interactive_logging_enabled", "normalize",
-    "pack_x_y_sample_weight", "pad_sequences", "register_keras_serializable", "serialize_keras_object",
-    "set_random_seed", "standardize_dtype", "to_categorical", "unpack_x_y_sample_weight",
+    "Config", "CustomObjectScope", "Progbar", "PyDataset", "Sequence", "array_to_img", "clear_session",
+    "custom_object_scope", "deserialize_keras_object", "disable_interactive_logging", "enable_interactive_logging",
+    "get_custom_objects", "get_file", "get_registered_name", "get_registered_object", "img_to_array",
+    "is_interactive_logging_enabled", "load_img", "normalize", "pack_x_y_sample_weight", "pad_sequences",
+    "register_keras_serializable", "save_img", "serialize_keras_object", "set_random_seed", "split_dataset",
+    "standardize_dtype", "timeseries_dataset_from_array", "to_categorical", "unpack_x_y_sample_weight",
 ]  # fmt: skip
