@@ -13,6 +13,7 @@ from . import (
     models,
     ops,
     optimizers,
+    preprocessing,
     random,
     regularizers,
     utils,
@@ -31,7 +32,8 @@ from .optimizers import Optimizer
 __version__ = "0.1.0"
 
 __all__ = [
-    "DTypePolicy", "Functional", "Input", "InputSpec", "KerasTensor", "Layer", "Loss", "Metric", "Model", "Optimizer",
-    "Sequential", "StatelessScope", "Variable", "activations", "callbacks", "compare", "config", "constraints",
-    "initializers", "layers", "losses", "metrics", "models", "ops", "optimizers", "random", "regularizers", "utils",
+    "DTypePolicy", "Functional", "Input", "InputSpec", "KerasTensor", "Layer", "Loss", "Metric", "Model",
+    "Optimizer", "Sequential", "StatelessScope", "Variable", "activations", "callbacks", "compare", "config",
+    "constraints", "initializers", "layers", "losses", "metrics", "models", "ops", "optimizers", "preprocessing",
+    "random", "regularizers", "utils",
 ]  # fmt: skip

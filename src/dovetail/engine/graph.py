@@ -115,3 +115,22 @@ def _depths(order: list[Node]) -> dict[Node, int]:
 
 def _label(tensor: KerasTensor) -> str:
     return tensor.node.operation.name if tensor.node is not None else tensor.name
+
+
+def get_source_inputs(tensor: KerasTensor) -> list[KerasTensor]:
+    """The tensors without a history of their own that `tensor` is computed from, each once."""
+    if not isinstance(tensor, KerasTensor):
+        raise GraphError(f"only a symbolic tensor has inputs that it is computed from; got {tensor!r}")
+    sources: dict[int, KerasTensor] = {}
+    seen: set[int] = set()
+    stack = [tensor]
+    while stack:
+        found = stack.pop()
+        if id(found) in seen:
+            continue
+        seen.add(id(found))
+        if found.node is None or not found.node.inputs:
+            sources[id(found)] = found
+        else:
+            stack += reversed(found.node.inputs)
+    return list(sources.values())

@@ -106,6 +106,7 @@ def standardize_shape(shape: Any) -> tuple[int | None, ...]:
 
 
 def is_keras_tensor(x: Any) -> bool:
+    """Whether `x` is a symbolic value."""
     return isinstance(x, KerasTensor)
 
 

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from ..engine.configs import ConfigError, revive
-from ..engine.configs import to_config as serialize_keras_object
+from ..engine.configs import ConfigError, revive, to_config
 from ..engine.registry import (
     CustomObjectScope,
     custom_object_scope,
@@ -24,6 +23,11 @@ __all__ = [
     "load_weights", "register_keras_serializable", "save_model", "save_weights", "serialize_keras_object",
     "write_atomically",
 ]  # fmt: skip
+
+
+def serialize_keras_object(obj: Any) -> Any:
+    """An object (nested as it is) as plain data, which `deserialize_keras_object` reads; see `to_config`."""
+    return to_config(obj)
 
 
 def deserialize_keras_object(

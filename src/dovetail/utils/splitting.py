@@ -148,7 +148,9 @@ def split_sizes(total: int, left_size: Any, right_size: Any) -> tuple[int, int]:
         raise ValueError(f"The sum of `left_size` and `right_size` is {left + right}, more than the {total} samples")
     for name, count in (("left_size", left), ("right_size", right)):
         if count == 0:
-            raise ValueError(f"of {total} samples, {name} would have none (left_size={left_size}, right_size={right_size})")
+            raise ValueError(
+                f"of {total} samples, {name} would have none (left_size={left_size}, right_size={right_size})"
+            )
     return left, right
 
 

@@ -82,14 +82,18 @@ def timeseries_dataset_from_array(
         raise ValueError(f'`format` should be either "tf" or "grain"; got {format!r}')
     for name, value in (("sampling_rate", sampling_rate), ("sequence_stride", sequence_stride)):
         if not 0 < value < size:
-            raise ValueError(f"`{name}` must be higher than 0 and lower than the length of the data, {size}; got {value}")
+            raise ValueError(
+                f"`{name}` must be higher than 0 and lower than the length of the data, {size}; got {value}"
+            )
     start = start_index or 0
-    end = size if not end_index else end_index
+    end = end_index or size
     if not 0 <= start < size:
-        raise ValueError(f"`start_index` must be 0 or greater and lower than the length of the data, {size}; got {start}")
+        raise ValueError(
+            f"`start_index` must be 0 or greater and lower than the length of the data, {size}; got {start}"
+        )
     if not start < end <= size:
         raise ValueError(
-            f"`end_index` must be higher than `start_index` ({start}) and at most the length of the data, {size}; got {end}"
+            f"`end_index` must be higher than `start_index` ({start}) and at most the {size} steps of the data; got {end}"
         )
     span = (sequence_length - 1) * sampling_rate + 1
     count = end - start - span + 1
