@@ -22,6 +22,13 @@ The .npz holds `x` (or `x_<input name>` for each input) and `y`, and may hold `x
 Running --model executes that file, as `python my_model.py` would."""
 
 
+RUN_HELP = """\
+Run a script with `keras`, `tensorflow.keras` and `tf.keras` answered by Dovetail, in the dialect that it was written in:
+Keras 1, 2 or 3. The dialect is told from the names and arguments in the source, and said in one line. Scripts in
+Python 2 run too. ~/.keras/keras.json (or $KERAS_HOME/keras.json) is honoured: image_dim_ordering, floatx, epsilon,
+backend."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit status."""
     parser = _parser()
@@ -30,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 0
     try:
-        return _compare(options)
+        return COMMANDS[options.command](options)
     except (ValueError, TypeError, OSError, ImportError, AttributeError) as error:
         print(f"dovetail {options.command}: {error}", file=sys.stderr)
         return 1
@@ -66,7 +73,28 @@ def _parser() -> argparse.ArgumentParser:
     add("--report", metavar="FILE.html", help="where to write the report (default dovetail-report.html)")
     add("--no-report", action="store_true", help="write no report")
     add("--json", metavar="FILE.json", help="write all results as JSON too")
+    run = commands.add_parser(
+        "run",
+        help="run a script of Keras 1, 2, 3 or tf.keras, untouched",
+        description=RUN_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = run.add_argument
+    add("--keras", metavar="RELEASE", help="1, 2, 3, or a version such as 2.3.1; else told from the script")
+    add("--backend", choices=("theano", "tensorflow"), help="what Keras 1 ran on; Theano flips convolution kernels")
+    add("--image-data-format", choices=("channels_first", "channels_last", "th", "tf"), help="order of image axes")
+    add("--quiet", action="store_true", help="say nothing of old names")
+    add("script", metavar="SCRIPT.py", help="the script")
+    add("arguments", nargs=argparse.REMAINDER, metavar="...", help="arguments of the script")
     return parser
+
+
+def _run_script(options: argparse.Namespace) -> int:
+    from .legacy.running import run_script
+
+    return run_script(
+        options.script, options.arguments, options.keras, options.backend, options.image_data_format, options.quiet
+    )
 
 
 def _compare(options: argparse.Namespace) -> int:
@@ -122,6 +150,9 @@ def _run(options: argparse.Namespace, settings: dict[str, Any]) -> Any:
         if x is not None and y is not None:
             settings[name] = (x, y)
     return compare.compare(_model_from(options.model), data["x"], data["y"], **settings)
+
+
+COMMANDS = {"compare": _compare, "run": _run_script}
 
 
 def _model_from(place: str) -> Any:

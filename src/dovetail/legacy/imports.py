@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..engine.errors import did_you_mean
-from .listing import listing
+from .listing import find, listing
 from .releases import Release, find_release, speak
 from .settings import apply_settings, keeping_settings
 from .tables.modules import ALIASES, MODULES, REFUSED
@@ -35,12 +35,16 @@ class OldModule(types.ModuleType):
             return public_names(self.__release__, canonical(self.__name__))
         if name.startswith("__") and name != "__version__":
             raise AttributeError(name)
-        found = look_up(self.__release__, canonical(self.__name__), name)
+        module, release = canonical(self.__name__), self.__release__
+        submodule = f"{self.__name__}.{name}"
+        if is_module(submodule) and find(min(release.dialect, 2), name, module) is None:
+            return importlib.import_module(submodule)
+        found = look_up(release, module, name)
         if found is not MISSING:
             setattr(self, name, found)
             return found
-        if is_module(f"{self.__name__}.{name}"):
-            return importlib.import_module(f"{self.__name__}.{name}")
+        if is_module(submodule):  # `keras.layers.merge` was a function first, and a module later
+            return importlib.import_module(submodule)
         known = public_names(self.__release__, canonical(self.__name__))
         raise AttributeError(f"module {self.__name__!r} has no {name!r}{did_you_mean(name, known)}")
 
