@@ -23,8 +23,8 @@ Running --model executes that file, as `python my_model.py` would."""
 
 
 RUN_HELP = """\
-Run a script with `keras`, `tensorflow.keras` and `tf.keras` answered by Dovetail, in the dialect that it was written in:
-Keras 1, 2 or 3. The dialect is told from the names and arguments in the source, and said in one line. Scripts in
+Run a script with `keras`, `tensorflow.keras` and `tf.keras` answered by Dovetail, in the dialect that it was written
+in: Keras 1, 2 or 3. The dialect is told from the names and arguments in the source, and said in one line. Scripts in
 Python 2 run too. ~/.keras/keras.json (or $KERAS_HOME/keras.json) is honoured: image_dim_ordering, floatx, epsilon,
 backend."""
 

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+from collections.abc import Iterable
 from typing import Any
 
 from ..engine.errors import did_you_mean
@@ -70,13 +71,14 @@ def _plausible(names: list[str], args: tuple, kwargs: dict[str, Any]) -> bool:
     return all(needed in given for name, needed in required.items() if name in names)
 
 
-def today(name: str, arguments: dict[str, Any], owner: str) -> dict[str, Any]:
+def today(name: str, arguments: dict[str, Any], owner: str, spelled: Iterable[str] = ()) -> dict[str, Any]:
     """Arguments of a layer under today's names, with today's values.
 
     Args:
         name: the class's name today, for exceptions to the common table.
         arguments: as given, by any release's names.
         owner: the class's old name, for messages.
+        spelled: the names that the caller wrote out; of those that are old, a notice is given.
 
     Raises:
         TypeError: the same argument is given under two names.
@@ -90,12 +92,13 @@ def today(name: str, arguments: dict[str, Any], owner: str) -> dict[str, Any]:
             if missing:
                 raise TypeError(f"{owner} needs {', '.join(missing)} beside {parts[0]}")
             given[whole] = tuple(given.pop(part) for part in parts)
-            notice(f"{owner}({', '.join(parts)})", f"`{whole}`")
+            if parts[0] in spelled:
+                notice(f"{owner}({', '.join(parts)})", f"`{whole}`")
     for old, value in given.items():
         new = special[old] if old in special else changes.LAYER_ARGUMENTS.get(old, old)
         if new is None:
             continue
-        if new != old:
+        if new != old and old in spelled:
             notice(f"{owner}({old}=...)", f"`{new}`")
         if new in result:
             raise TypeError(f"{owner} was given {new!r} twice, once as {old!r}")

@@ -63,9 +63,7 @@ def recognize(tree: ast.AST, folder: Path | None = None) -> Recognition:
     reader = _Reader()
     for each in (tree, *_local_modules(tree, folder)):
         reader.visit(each)
-    votes: Counter = Counter()
-    for name, dialect in reader.found:
-        votes[dialect] += 1
+    votes = Counter(dialect for _, dialect in reader.found)
     dialect = max((1, 3, 2), key=lambda which: (votes[which], which == 2))
     if votes[1] and votes[1] >= votes[2] and votes[1] >= votes[3]:
         dialect = 1
@@ -89,12 +87,16 @@ class _Reader(ast.NodeVisitor):
         self.found: list[tuple[str, int]] = []
         self.words: set[str] = set()
         self.names: dict[str, str] = {}  # what local names stand for, where that is known
+        self.of_keras: set[str] = set()  # local names that come from Keras; "*" when all of a module's do
         self.is_tensorflow = False
 
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
             self._module(alias.name)
-            self.names[alias.asname or alias.name.split(".")[0]] = alias.name
+            local = alias.asname or alias.name.split(".")[0]
+            self.names[local] = alias.name
+            if "keras" in alias.name or alias.name == "tensorflow":
+                self.of_keras.add(local)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         module = node.module or ""
@@ -104,6 +106,7 @@ class _Reader(ast.NodeVisitor):
             full = f"{module}.{alias.name}"
             self._module(module if alias.name == "*" else full)
             self.names[alias.asname or alias.name] = alias.name
+            self.of_keras.add(alias.asname or alias.name)
             self._name(alias.name)
 
     def _module(self, name: str) -> None:
@@ -155,8 +158,14 @@ class _Reader(ast.NodeVisitor):
             self.found.append((f"{name}({', '.join(ast.unparse(a) for a in node.args[:3])})", kind))
         if name == "Model" and {"input", "output"} & set(keywords):
             self.found.append(("Model(input=, output=)", 1))
-        owner = getattr(getattr(function, "value", None), "id", None)
-        if isinstance(function, ast.Name) or owner in self.names:
+        root = function
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if (
+            isinstance(root, ast.Name)
+            and {root.id, "*"} & self.of_keras
+            and (root is not function or name[:1].isupper())
+        ):
             self._name(name)
         self.generic_visit(node)
 

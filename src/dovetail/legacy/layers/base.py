@@ -250,7 +250,7 @@ def translated(owner: type, args: tuple, kwargs: dict[str, Any]) -> dict[str, An
     name = owner.modern.__name__  # type: ignore[attr-defined]
     release = owner.release  # type: ignore[attr-defined]
     bound = owner.signatures.bind(args, kwargs)  # type: ignore[attr-defined]
-    given = today(name, bound, owner.__name__)
+    given = today(name, bound, owner.__name__, kwargs)
     accepted = _accepted(owner.modern)  # type: ignore[attr-defined]
     special = {"input_dim", "input_length", "input_shape", "batch_input_shape", "batch_size", "weights", "kwargs"}
     check_known(owner, given, accepted | special)
