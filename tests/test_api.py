@@ -35,36 +35,18 @@ LEFT = {
     "ops.linalg": "",
     "ops.nn": "",
     "ops.numpy": "slogdet",
-    "random": "beta binomial categorical dropout gamma normal randint shuffle truncated_normal uniform",
-    "tree": """
-        MAP_TO_NONE assert_same_paths assert_same_structure flatten flatten_with_path is_nested lists_to_tuples
-        map_shape_structure map_structure map_structure_up_to pack_sequence_as traverse
-    """,
+    "random": "",
+    "tree": "",
     "utils": """
-        Config CustomObjectScope FeatureSpace Progbar PyDataset Sequence array_to_img audio_dataset_from_directory
-        custom_object_scope deserialize_keras_object disable_interactive_logging enable_interactive_logging
-        get_custom_objects get_file get_registered_name get_registered_object get_source_inputs
-        image_dataset_from_directory img_to_array is_interactive_logging_enabled is_keras_tensor load_img model_to_dot
-        normalize pack_x_y_sample_weight pad_sequences plot_model register_keras_serializable save_img
-        serialize_keras_object split_dataset standardize_dtype text_dataset_from_directory timeseries_dataset_from_array
-        to_categorical unpack_x_y_sample_weight
+        Config FeatureSpace array_to_img audio_dataset_from_directory get_source_inputs image_dataset_from_directory
+        img_to_array is_keras_tensor load_img model_to_dot plot_model save_img split_dataset
+        text_dataset_from_directory timeseries_dataset_from_array
     """,
-    "config": """
-        disable_flash_attention disable_interactive_logging disable_traceback_filtering enable_flash_attention
-        enable_interactive_logging enable_traceback_filtering enable_unsafe_deserialization is_flash_attention_enabled
-        is_interactive_logging_enabled is_nnx_enabled is_traceback_filtering_enabled max_epochs max_steps_per_epoch
-        set_backend set_max_epochs set_max_steps_per_epoch
-    """,
-    "backend": """
-        backend clear_session epsilon floatx get_uid image_data_format is_float_dtype is_int_dtype is_keras_tensor
-        result_type set_epsilon set_floatx set_image_data_format standardize_dtype
-    """,
+    "config": "",
+    "backend": "",
     "models": "",
-    "saving": "KerasFileEditor serialize_keras_object",
-    "": """
-        FloatDTypePolicy Function Initializer Operation Quantizer Regularizer RematScope SymbolicScope device name_scope
-        remat version
-    """,
+    "saving": "KerasFileEditor",
+    "": "Function Quantizer RematScope SymbolicScope device name_scope remat",
 }
 
 

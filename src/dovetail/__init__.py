@@ -2,38 +2,52 @@
 
 from . import (
     activations,
+    backend,
     callbacks,
     compare,
     config,
     constraints,
+    dtype_policies,
     initializers,
     layers,
     losses,
     metrics,
+    mixed_precision,
     models,
     ops,
     optimizers,
     preprocessing,
     random,
     regularizers,
+    saving,
+    tree,
     utils,
 )
 from .engine.context import StatelessScope
-from .engine.dtypes import DTypePolicy
+from .engine.dtypes import DTypePolicy, FloatDTypePolicy
 from .engine.input_spec import InputSpec
+from .engine.operation import Operation
 from .engine.tensor import KerasTensor
 from .engine.variable import Variable
+from .initializers import Initializer
 from .layers import Input, Layer
 from .losses import Loss
 from .metrics import Metric
 from .models import Functional, Model, Sequential
 from .optimizers import Optimizer
+from .regularizers import Regularizer
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "DTypePolicy", "Functional", "Input", "InputSpec", "KerasTensor", "Layer", "Loss", "Metric", "Model",
-    "Optimizer", "Sequential", "StatelessScope", "Variable", "activations", "callbacks", "compare", "config",
-    "constraints", "initializers", "layers", "losses", "metrics", "models", "ops", "optimizers", "preprocessing",
-    "random", "regularizers", "utils",
+    "DTypePolicy", "FloatDTypePolicy", "Functional", "Initializer", "Input", "InputSpec", "KerasTensor", "Layer", "Loss",
+    "Metric", "Model", "Operation", "Optimizer", "Regularizer", "Sequential", "StatelessScope", "Variable",
+    "activations", "backend", "callbacks", "compare", "config", "constraints", "dtype_policies", "initializers",
+    "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "random",
+    "regularizers", "saving", "tree", "utils", "version",
 ]  # fmt: skip
+
+
+def version() -> str:
+    """The version of Dovetail, as `__version__`."""
+    return __version__

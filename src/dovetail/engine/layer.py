@@ -12,7 +12,7 @@ import numpy as np
 
 from .configs import get, keeping_objects, like, revive, to_config
 from .context import StatelessScope, current, entered, structure_changed
-from .dtypes import get_policy, is_float, standardize_dtype
+from .dtypes import DTypePolicy, DTypePolicyMap, get_policy, is_float, standardize_dtype
 from .errors import DovetailError, StateError, did_you_mean, format_shape
 from .input_spec import check_input_spec
 from .masks import get_mask, set_mask
@@ -126,6 +126,8 @@ class Layer(Operation):
     def run(self, args: tuple, kwargs: dict, masks: tuple[tuple, dict] | None = None) -> tuple[Any, list]:
         """Call on arrays whose masks are given apart; returns the outputs and a flat list of their masks."""
         context = current()
+        if "_path" not in self.__dict__:
+            self._path = "/".join((*context.path, self.name))
         if "training" in kwargs and not _takes_training(type(self)):  # for the layers inside
             kwargs = dict(kwargs)
             context = context._replace(training=kwargs.pop("training"))
@@ -489,28 +491,37 @@ class Layer(Operation):
 
     # -- the rest
 
+    def _own_policy(self) -> DTypePolicy:
+        policy = self.dtype_policy
+        return policy[self.path] if isinstance(policy, DTypePolicyMap) else policy
+
     @property
     def dtype(self) -> str:
-        return self.dtype_policy.variable_dtype
+        return self._own_policy().variable_dtype
 
     variable_dtype = dtype
 
     @property
     def compute_dtype(self) -> str:
-        return self.dtype_policy.compute_dtype
+        return self._own_policy().compute_dtype
+
+    input_dtype = compute_dtype
 
     @property
-    def input_dtype(self) -> str:
-        return self.dtype_policy.compute_dtype
+    def quantization_mode(self) -> str | None:
+        """Always None: no layer is quantized yet."""
+        return self._own_policy().quantization_mode
 
     @property
     def path(self) -> str:
-        return "/".join((*current().path, self.name))
+        """The names of the scopes and layers that it was first built or called in, and its own."""
+        return self.__dict__.get("_path") or "/".join((*current().path, self.name))
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         if "dtype" in config:
-            config["dtype"] = self.dtype_policy.name
+            policy = self.dtype_policy
+            config["dtype"] = to_config(policy) if isinstance(policy, DTypePolicyMap) else policy.name
         if config.get("autocast") is True or "autocast" not in self._constructor_arguments[1]:
             config.pop("autocast", None)
         if config.get("activity_regularizer", "") is None:
@@ -542,7 +553,9 @@ def _in_own_scope(build: Callable[..., Any]) -> Callable[..., Any]:
             return build(self, *args, **kwargs)
         object.__setattr__(self, "_is_building", True)
         try:
-            with entered(path=path if path[-1:] == (self.name,) else (*path, self.name), compute_dtype=None):
+            path = path if path[-1:] == (self.name,) else (*path, self.name)
+            self.__dict__.setdefault("_path", "/".join(path))
+            with entered(path=path, compute_dtype=None):
                 build(self, *args, **kwargs)
             object.__setattr__(self, "_build_shapes", (args, kwargs))
         finally:

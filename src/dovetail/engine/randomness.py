@@ -7,29 +7,36 @@ from a `SeedGenerator`, whose counter is a variable like any other: saved, resum
 import random
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .configs import Configured
+from .configs import Configured, Family
 from .context import current
 from .naming import unique_name
 from .variable import Stateful, Variable
 
 
-class _Host:
-    generator = np.random.Generator(np.random.Philox())
+class _Process:
+    generator: "SeedGenerator | None" = None  # of draws without a seed, made at the first
 
 
 def set_random_seed(seed: int) -> None:
-    """Seed Python's, NumPy's and Dovetail's random numbers: what follows repeats exactly."""
-    random.seed(seed)
+    """Seed Python's, NumPy's and Dovetail's random numbers: what follows repeats exactly.
+
+    Raises:
+        ValueError: `seed` is not an integer of at least 0 and below 2**32.
+    """
+    if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool) or not 0 <= seed < 2**32:
+        raise ValueError(f"`seed` is an integer from 0 to 2**32 - 1, not {seed!r}")
+    random.seed(int(seed))
     np.random.seed(seed)
-    _Host.generator = np.random.Generator(np.random.Philox(seed))
+    _Process.generator = None
 
 
 def make_seed() -> int:
-    """A new integer seed below 2**31 from the host's generator."""
-    return int(_Host.generator.integers(2**31 - 1))
+    """A new integer seed, from Python's generator as in Keras: equal calls after `set_random_seed` give equal seeds."""
+    return random.randint(1, 10**9)
 
 
 def permutation(size: int, *seed: int) -> np.ndarray:
@@ -55,8 +62,8 @@ class SeedGenerator(Stateful, Configured):
         if seed is not None and not isinstance(seed, (int, np.integer)):
             raise TypeError(f"`seed` must be an integer or None, not {seed!r}")
         self.name = name or unique_name("seed_generator")
-        self.initial_seed = make_seed() if seed is None else int(seed)
-        self.seed = self.initial_seed
+        self._given_seed = seed
+        self.seed = self.initial_seed = make_seed() if seed is None else int(seed)
         self.state = Variable(
             np.array([self.initial_seed & 0xFFFFFFFF, 0], np.uint32),
             trainable=False,
@@ -71,16 +78,43 @@ class SeedGenerator(Stateful, Configured):
     def next(self, ordered: bool = True) -> Any:
         """The next key, (2,) uint32, as `jax.random` takes it."""
         key = self.state.value
-        self.state.assign(key + jnp.array([0, 1], jnp.uint32))
+        self.state.assign(key + jnp.array([0, 1], jnp.uint32) if ordered else (key + 1) * 5387 % 933199)
         return key
 
+    def get_config(self) -> dict[str, Any]:
+        """The seed that it was given and the name."""
+        return {"seed": self._given_seed, "name": self.name}
 
-def draw_key(seed: "SeedGenerator | int | None") -> Any:
-    """A key for one draw: the next of a generator, or the fixed one of an integer."""
+
+generators = Family("seed generator", SeedGenerator, "keras.random")
+generators.add(SeedGenerator)
+
+
+def global_generator() -> SeedGenerator:
+    """The stream that draws without a seed take from, outside of compiled programs."""
+    if _Process.generator is None:
+        _Process.generator = SeedGenerator()
+    return _Process.generator
+
+
+def draw_key(seed: "SeedGenerator | int | jax.Array | None") -> Any:
+    """A key for one draw: the next of a generator, the fixed one of an integer, or of the global stream for None.
+
+    Raises:
+        TypeError: `seed` is None in a compiled program, where the global stream would stand still.
+        ValueError: it is something else.
+    """
     if isinstance(seed, SeedGenerator):
         return seed.next()
+    if isinstance(seed, jax.Array):
+        return seed
     if seed is None:
-        if current().scope is not None:
-            raise TypeError("a compiled program needs a SeedGenerator (or an integer) to draw from; seed is None")
-        seed = make_seed()
+        if current().scope is not None or isinstance(jnp.zeros(()), jax.core.Tracer):
+            raise TypeError(
+                "in a compiled program (the call of a layer, jax.jit, ...) a draw without a seed would give the same "
+                "numbers every time. Give it `seed=`: a SeedGenerator that the layer has as an attribute, or an integer"
+            )
+        return global_generator().next(ordered=False)
+    if not isinstance(seed, (int, np.integer)):
+        raise ValueError(f"`seed` is an integer, a SeedGenerator or a key of jax.random, not {seed!r}")
     return jnp.array([int(seed) & 0xFFFFFFFF, 0], jnp.uint32)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import jax
 
-from .. import ops
+from .. import ops, random
 from ..engine.configs import MODULES, ConfigError, is_config, revive, snake_case, to_config
 from ..engine.graph import Graph
 from ..engine.layer import Layer
@@ -19,6 +19,7 @@ from ..layers.input import InputLayer
 from .keras_operations import OPERATIONS, OTHER_NAMES
 
 OWN_MODULE = "dovetail.ops"
+MODULES_OF_FUNCTIONS = (ops, ops.image, ops.linalg, random)  # all that a graph in a file may call
 # operators of symbolic tensors whose operation has another name
 OPERATORS = {
     "sub": "subtract", "mul": "multiply", "truediv": "true_divide", "floordiv": "floor_divide", "pow": "power",
@@ -150,10 +151,10 @@ def _function_called(operation: Operation, node: Any) -> tuple[str, tuple, dict]
 @functools.cache
 def _op_names() -> dict[int, str]:
     names: dict[int, str] = {}
-    for module, prefix in ((ops, ""), (getattr(ops, "image", None), "image."), (getattr(ops, "linalg", None), "")):
-        for name, member in vars(module).items() if module else ():
+    for module in MODULES_OF_FUNCTIONS:
+        for name, member in vars(module).items():
             if hasattr(member, "__wrapped__"):
-                names.setdefault(id(member.__wrapped__), prefix.removeprefix("image.") + name)
+                names.setdefault(id(member.__wrapped__), name)
     from .. import activations
 
     for name, member in vars(activations).items():
@@ -255,8 +256,8 @@ def _function(name: str) -> Callable[..., Any]:
     """A function of the table by name: nothing else of the module can be reached from a file."""
     from ..engine.registry import get_registered_object
 
-    for module in (ops, getattr(ops, "image", None), getattr(ops, "linalg", None)):
-        if module is not None and name in module.__all__:
+    for module in MODULES_OF_FUNCTIONS:
+        if name in module.__all__:
             return getattr(module, name)
     custom = get_registered_object(name)
     if callable(custom):

@@ -20,6 +20,7 @@ from ..engine.programs import Programs
 from ..engine.pure import pure, write
 from ..engine.registry import CustomObjectScope
 from ..engine.tensor import KerasTensor
+from ..engine.variable import Stateful
 from ..ops.kernels.options import compile_jit
 from ..saving.archive import load_weights_from, save_model
 from ..saving.weights import save_weights
@@ -68,6 +69,10 @@ class Model(Trainer, Layer):
         layers = [operation for operation in graph.operations if isinstance(operation, Layer)]
         _check_names(layers)
         self._graph, self.operations = graph, list(graph.operations)
+        arguments = [leaf for node in graph.nodes for leaf in jax.tree.leaves((node.args, node.kwargs))]
+        self._argument_state = [
+            leaf for leaf in arguments if isinstance(leaf, Stateful)
+        ]  # seed generators of functions
         self.built = True
         self._finish_build()
 

@@ -14,7 +14,6 @@ _FUNCTIONS = declare(
     eig(x)
     inv(x)
     matrix_rank(x, tol=None)
-    slogdet(x)
     svd(x, full_matrices=True, compute_uv=True)
     qr(x, mode='reduced')
     """,

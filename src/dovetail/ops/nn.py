@@ -1,5 +1,6 @@
 """What neural networks are made of: activations, convolution and pooling, normalization, losses, attention."""
 
+import functools
 import math
 from typing import Any
 
@@ -11,7 +12,7 @@ from ..engine.dtypes import floatx, standardize_dtype
 from ..engine.errors import ShapeError, unknown_name
 from ..engine.operation import lift
 from ..engine.settings import epsilon as small_number
-from ..engine.settings import standardize_data_format
+from ..engine.settings import is_flash_attention_enabled, standardize_data_format
 from .kernels import convolution, pooling
 
 # -- activations
@@ -577,13 +578,17 @@ def dot_product_attention(
     Args:
         mask: true where a query may look.
         scale: one over the square root of the heads' size when None.
-        flash_attention: accepted; JAX chooses.
+        flash_attention: compute in blocks, never holding all scores (cuDNN on a GPU); None where it can be, unless
+            `config.disable_flash_attention()` was called.
         attn_logits_soft_cap: the scores are capped to it, `cap * tanh(scores / cap)`.
 
     Shapes:
         query: (batch, targets, heads, size)
         key, value: (batch, sources, heads or key heads, size)
         bias, mask: broadcast to (batch, heads, targets, sources)
+
+    Raises:
+        ValueError: `flash_attention` is true and cannot be used here.
     """
     query, key, value = (jnp.asarray(part) for part in (query, key, value))
     if query.ndim != 4:
@@ -591,7 +596,11 @@ def dot_product_attention(
     if mask is not None:
         mask = jnp.asarray(mask, bool)
     if attn_logits_soft_cap is None:
-        return jax.nn.dot_product_attention(query, key, value, bias, mask, scale=scale, is_causal=is_causal)
+        attend = functools.partial(jax.nn.dot_product_attention, scale=scale, is_causal=is_causal)
+        flash = _can_be_flash(attend, (query, key, value, bias, mask), flash_attention)
+        return attend(query, key, value, bias, mask, implementation="cudnn" if flash else "xla")
+    if flash_attention:
+        raise ValueError("`flash_attention` does not go with `attn_logits_soft_cap`")
     scale = query.shape[-1] ** -0.5 if scale is None else scale
     scores = jnp.einsum("btnh,bsnh->bnts", query, key) * scale
     scores = attn_logits_soft_cap * jnp.tanh(scores / attn_logits_soft_cap)
@@ -602,6 +611,22 @@ def dot_product_attention(
     allowed = allowed if mask is None else allowed & mask
     scores = jnp.where(allowed, scores, jnp.finfo(scores.dtype).min)
     return jnp.einsum("bnts,bsnh->btnh", jax.nn.softmax(scores), value)
+
+
+def _can_be_flash(attend: Any, arguments: tuple, wanted: bool | None) -> bool:
+    if wanted is False or (wanted is None and is_flash_attention_enabled() is False):
+        return False
+    if jax.default_backend() != "gpu":
+        if wanted:
+            raise ValueError(f"`flash_attention` needs a GPU; this runs on {jax.default_backend()}")
+        return False
+    try:  # what cuDNN cannot do, JAX says while tracing
+        jax.eval_shape(functools.partial(attend, implementation="cudnn"), *arguments)
+    except Exception as error:
+        if wanted:
+            raise ValueError(f"`flash_attention` cannot be used here: {error}") from error
+        return False
+    return True
 
 
 __all__ = [

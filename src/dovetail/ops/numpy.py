@@ -9,7 +9,7 @@ import numpy as np
 
 from ..engine.dtypes import floatx, standardize_dtype
 from ..engine.operation import lift
-from .table import declare
+from .table import declare, declared
 
 _FUNCTIONS = declare("""
     abs(x)
@@ -192,6 +192,7 @@ _FUNCTIONS = declare("""
     hstack(xs)
     vstack(xs)
 """)
+slogdet = declared("slogdet(x)", jnp.linalg)
 globals().update(_FUNCTIONS)
 
 
@@ -497,5 +498,6 @@ __all__ = [
     *_FUNCTIONS, "arange", "arctan2", "array", "bartlett", "bincount", "blackman", "ceil", "corrcoef", "correlate",
     "divide_no_nan", "einsum", "empty", "eye", "floor", "full", "geomspace", "get_item", "hamming", "hanning",
     "histogram", "identity", "linspace", "logaddexp", "logaddexp2", "logspace", "matmul", "meshgrid", "ndim", "ones",
-    "pad", "repeat", "round", "take", "take_along_axis", "tri", "unique", "vectorize", "view", "where", "zeros",
+    "pad", "repeat", "round", "slogdet", "take", "take_along_axis", "tri", "unique", "vectorize", "view", "where",
+    "zeros",
 ]  # fmt: skip

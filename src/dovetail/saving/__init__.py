@@ -26,7 +26,11 @@ __all__ = [
 
 
 def serialize_keras_object(obj: Any) -> Any:
-    """An object (nested as it is) as plain data, which `deserialize_keras_object` reads; see `to_config`."""
+    """An object (nested as it is) as plain data, written as Keras 3 writes it.
+
+    Raises:
+        ConfigError: there is no way to write it down.
+    """
     return to_config(obj)
 
 

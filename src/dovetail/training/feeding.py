@@ -30,7 +30,7 @@ class ArrayFeed:
     """
 
     def __init__(self, samples: Samples, batch_size: int, steps: int | None, shuffle: bool):
-        self.samples, self.batch_size = samples, batch_size
+        self.samples, self.batch_size, self.shuffle = samples, batch_size, shuffle
         self.steps = steps or -(-samples.size // batch_size)
         self.first = samples
         self._orders = _orders(samples.size, batch_size, shuffle, steps)

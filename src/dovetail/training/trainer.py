@@ -1,6 +1,7 @@
 """Trainer: compile, fit, evaluate, predict, and their versions for one batch."""
 
 import inspect
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from ..engine.errors import StateError
 from ..engine.operation import trace
 from ..engine.programs import Programs
 from ..engine.pure import pure, read, write
+from ..engine.settings import at_most, max_epochs, max_steps_per_epoch
 from ..engine.tensor import Spec
 from ..metrics import Metric
 from ..ops.kernels.options import compile_jit
@@ -201,6 +203,8 @@ class Trainer:
         """
         self._check_compiled("fit")
         batch_size = _positive("batch_size", 32 if batch_size is None else batch_size)
+        steps_per_epoch = steps_per_epoch and at_most(steps_per_epoch, max_steps_per_epoch())
+        epochs = _limited(epochs)
         total = None if steps_per_epoch is None else steps_per_epoch * max(epochs - initial_epoch, 0)
         validation = None
         if validation_data is not None:
@@ -274,13 +278,22 @@ class Trainer:
             if y is not None or sample_weight is not None:
                 raise DataError(f"{where}`x` is a {type(x).__name__}, whose batches hold `y` and `sample_weight` too: "
                                 "leave these arguments out")  # fmt: skip
-            return StreamFeed(x, prepare, steps, shuffle, total)
+            return self._within_limit(StreamFeed(x, prepare, steps, shuffle, total))
         if stays_outside((x, y, sample_weight)):
             rows = (0, len(jax.tree.leaves(x)[0]))
             batches = RowBatches((x, y, sample_weight), batch_size, shuffle, rows)
-            return StreamFeed(batches, prepare, steps, shuffle=False)
+            return self._within_limit(StreamFeed(batches, prepare, steps, shuffle=False))
         samples = x if isinstance(x, Samples) else gather(self, x, y, sample_weight, class_weight, where)
-        return ArrayFeed(samples, batch_size, steps, shuffle)
+        return self._within_limit(ArrayFeed(samples, batch_size, steps, shuffle))
+
+    def _within_limit(self, feed: ArrayFeed | StreamFeed) -> ArrayFeed | StreamFeed:
+        """The feed, with no more steps in an epoch than `config.max_steps_per_epoch()` allows."""
+        limit = max_steps_per_epoch()
+        if limit is None or (feed.steps is not None and feed.steps <= limit):
+            return feed
+        if isinstance(feed, ArrayFeed):
+            return ArrayFeed(feed.samples, feed.batch_size, limit, feed.shuffle)
+        return StreamFeed(feed.source, feed.prepare, limit, feed.shuffle, feed.total)
 
     def _split(self, given: tuple[Any, Any, Any], fraction: float, batch_size: int, class_weight: Any) -> tuple:
         """The training samples, and a feed of the last part; classes weigh in training alone."""
@@ -296,6 +309,7 @@ class Trainer:
         return training, validation
 
     def _validation(self, validation_data: Any, batch_size: int, steps: int | None) -> ArrayFeed | StreamFeed:
+        steps = at_most(steps, max_steps_per_epoch())
         given: tuple[Any, Any, Any] = (validation_data, None, None)
         if not is_stream(validation_data):
             if not isinstance(validation_data, (tuple, list)) or len(validation_data) not in (2, 3):
@@ -328,6 +342,7 @@ class Trainer:
         if kwargs:
             raise TypeError(f"evaluate has no argument {next(iter(kwargs))!r}")
         self._check_compiled("evaluate")
+        steps = at_most(steps, max_steps_per_epoch())
         batch_size = _positive("batch_size", 32 if batch_size is None else batch_size)
         feed = self._feed((x, y, sample_weight), batch_size, steps, False, total=steps)
         if isinstance(feed, ArrayFeed) and steps is not None:
@@ -365,6 +380,7 @@ class Trainer:
             x: as in `fit`; of a stream's batches only x is used.
             steps: batches used; all when None.
         """
+        steps = at_most(steps, max_steps_per_epoch())
         batch_size = _positive("batch_size", 32 if batch_size is None else batch_size)
         is_short = not is_stream(x) and not stays_outside(x)
         if is_short:
@@ -523,6 +539,15 @@ def _split_at(size: int, fraction: float) -> int:
             f"`validation_split={fraction}` of {size} samples leaves none on one side: it is a number between 0 and 1"
         )
     return kept
+
+
+def _limited(epochs: int) -> int:
+    """The epochs that `config.max_epochs()` leaves."""
+    limit = max_epochs()
+    if limit is None or epochs <= limit:
+        return epochs
+    warnings.warn(f"{limit} epochs instead of {epochs}: the limit set by `config.set_max_epochs`", stacklevel=3)
+    return limit
 
 
 def _validates(frequency: Any, epoch: int) -> bool:
