@@ -34,13 +34,12 @@ LEFT = {
     "ops.image": "",
     "ops.linalg": "",
     "ops.nn": "",
-    "ops.numpy": "slogdet",
+    "ops.numpy": "",
     "random": "",
     "tree": "",
     "utils": """
-        Config FeatureSpace array_to_img audio_dataset_from_directory get_source_inputs image_dataset_from_directory
-        img_to_array is_keras_tensor load_img model_to_dot plot_model save_img split_dataset
-        text_dataset_from_directory timeseries_dataset_from_array
+        FeatureSpace audio_dataset_from_directory image_dataset_from_directory model_to_dot plot_model
+        text_dataset_from_directory
     """,
     "config": "",
     "backend": "",
