@@ -1,7 +1,7 @@
 """Random numbers as `keras.random` draws them, from an integer, a `SeedGenerator`, or the global stream.
 
 The same integer gives the same numbers at every call, and those of Keras on JAX; a `SeedGenerator` gives new ones. The
-functions take symbolic tensors too; without a seed, each then gets a `SeedGenerator` of its own that belongs to the model.
+functions take symbolic tensors too; without a seed, each then gets a `SeedGenerator` of its own, part of the model.
 """
 
 import functools
@@ -109,7 +109,7 @@ def beta(shape, alpha, beta, dtype=None, seed=None):
 
 @_drawing
 def binomial(shape, counts, probabilities, dtype=None, seed=None):
-    """How many of `counts` trials succeed, each with its probability; both broadcast to `shape`. Floats, as in Keras."""
+    """How many of `counts` trials succeed, each with its probability; both broadcast to `shape`. As floats."""
     dtype = _float("binomial", dtype)
     return jax.random.binomial(draw_key(seed), jnp.asarray(counts), jnp.asarray(probabilities), tuple(shape), dtype)
 

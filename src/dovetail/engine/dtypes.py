@@ -225,7 +225,8 @@ QUANTIZED = ("int8", "int4", "float8", "gptq", "awq")  # what names of quantized
 
 def not_quantized(name: str) -> NotImplementedError:
     return NotImplementedError(
-        f"the dtype policy {name!r} is quantized, which is not there yet. For less memory: 'mixed_bfloat16' or 'bfloat16'"
+        f"the dtype policy {name!r} is quantized, which is not there yet. "
+        "'mixed_bfloat16' and 'bfloat16' save memory too"
     )
 
 
