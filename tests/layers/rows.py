@@ -7,20 +7,6 @@ import numpy as np
 
 from dovetail import layers
 
-
-def spreading(cls: type) -> type:
-    """The class, called on a list where it takes several arguments."""
-
-    def call(self: Any, inputs: Any, **more: Any) -> Any:
-        return cls.__call__(self, *inputs, **more)
-
-    def compute_output_shape(self: Any, shapes: Any) -> Any:
-        return cls.compute_output_shape(self, *shapes)
-
-    methods = {"__call__": call, "compute_output_shape": compute_output_shape, "__module__": cls.__module__}
-    return type(cls.__name__, (cls,), methods)
-
-
 INNER = ("layer", "cell")
 
 
@@ -37,8 +23,7 @@ class Row(NamedTuple):
         arguments = {
             key: value(module) if key in INNER and callable(value) else value for key, value in self.arguments.items()
         }
-        cls = getattr(module, self.name)
-        return (spreading(cls) if self.spread else cls)(**arguments | more)
+        return getattr(module, self.name)(**arguments | more)
 
     def layer_of_policy(self, policy: str, module: Any = layers, **more: Any) -> Any:
         """The layer made while this is the policy of all layers, those inside included."""
@@ -50,8 +35,8 @@ class Row(NamedTuple):
         finally:
             config.set_dtype_policy(before)
 
-    def inputs(self, batch: int | None = None, seed: int = 0) -> Any:
-        """NumPy arrays of the row's shapes, with another batch size if given."""
+    def inputs(self, batch: int | None = None, seed: int = 0) -> tuple[Any, ...]:
+        """The arguments of a call: NumPy arrays of the row's shapes, with another batch size if given."""
         generator = np.random.default_rng(seed)
 
         def one(shape: tuple[int, ...]) -> np.ndarray:
@@ -60,7 +45,10 @@ class Row(NamedTuple):
                 return generator.integers(0, self.integers, shape).astype("int32")
             return generator.normal(size=shape).astype("float32")
 
-        return [one(shape) for shape in self.shape] if isinstance(self.shape, list) else one(self.shape)
+        if not isinstance(self.shape, list):
+            return (one(self.shape),)
+        arrays = [one(shape) for shape in self.shape]
+        return tuple(arrays) if self.spread else (arrays,)
 
     def __str__(self) -> str:
         inside = ",".join(f"{key}={getattr(value, '__name__', value)}" for key, value in self.arguments.items())
@@ -176,7 +164,7 @@ MORE = [
     Row("EinsumDense", {"equation": "ab,bcd->acd", "output_shape": [3, 2], "bias_axes": "cd"}, (2, 5)),
     Row("Conv3D", {"filters": 2, "kernel_size": 2}, (2, 3, 4, 3, 2)),
     *(
-        Row(f"Conv{rank}DTranspose", {"filters": 2, "kernel_size": 3} | more, (2, 4, 3, 4)[: rank + 1] + (2,))
+        Row(f"Conv{rank}DTranspose", {"filters": 2, "kernel_size": 3} | more, (*(2, 4, 3, 4)[: rank + 1], 2))
         for rank, more in (
             (1, {}), (1, {"strides": 2, "padding": "same"}), (2, {"strides": 2, "output_padding": 1}),
             (2, {"padding": "same", "dilation_rate": 2}), (3, {"strides": 2}),
@@ -192,7 +180,7 @@ MORE = [
     *(Row(f"{kind}Pooling3D", {"pool_size": 2}, (2, 4, 5, 4, 2)) for kind in ("Max", "Average")),
     *(Row(f"Global{kind}Pooling3D", {}, (2, 3, 4, 2, 3)) for kind in ("Max", "Average")),
     *(
-        Row(f"Adaptive{kind}Pooling{rank}D", {"output_size": 2}, (2, 5, 4, 3)[: rank + 1] + (3,))
+        Row(f"Adaptive{kind}Pooling{rank}D", {"output_size": 2}, (*(2, 5, 4, 3)[: rank + 1], 3))
         for kind in ("Max", "Average") for rank in (1, 2, 3)
     ),
     Row("AdaptiveAveragePooling2D", {"output_size": [3, 2]} | FIRST, (2, 2, 7, 5)),

@@ -48,25 +48,25 @@ def test_every_public_layer_has_a_row():
 @all_rows
 def test_traced_shape_is_the_real_shape(row):
     layer, inputs = row.layer(), row.inputs()
-    drawn = layer(symbolic(inputs))
-    output = layer(inputs)
+    drawn = layer(*symbolic(inputs))
+    output = layer(*inputs)
     assert drawn.shape == (None, *output.shape[1:])
     assert drawn.dtype == output.dtype
     batch = jax.tree.leaves(inputs)[0].shape[0]
-    assert row.layer()(symbolic(inputs, batch)).shape == output.shape
-    assert layer.compute_output_shape(jax.tree.map(lambda x: x.shape, inputs)) == output.shape
+    assert row.layer()(*symbolic(inputs, batch)).shape == output.shape
+    assert layer.compute_output_shape(*jax.tree.map(lambda x: x.shape, inputs)) == output.shape
 
 
 @all_rows
 def test_configuration_round_trip(row):
     layer, inputs = row.layer(name="one"), row.inputs()
-    expected = layer(inputs)
+    expected = layer(*inputs)
     config = json.loads(json.dumps(layer.get_config()))
     with loading(safe_mode=row.plain):
         again = type(layer).from_config(config)
-    again(inputs)
+    again(*inputs)
     again.set_weights(layer.get_weights())
-    assert_array_equal(again(inputs), expected)
+    assert_array_equal(again(*inputs), expected)
     assert again.name == "one"
     assert not row.plain or json.loads(json.dumps(again.get_config())) == config
 
@@ -74,15 +74,15 @@ def test_configuration_round_trip(row):
 @all_rows
 def test_compiled_is_eager(row):
     layer, inputs = row.layer(), row.inputs()
-    layer(inputs)
+    layer(*inputs)
     extra = trained_call(layer)
 
     @jax.jit
     def program(trainable, others, inputs):
-        return layer.stateless_call(trainable, others, inputs, **extra)
+        return layer.stateless_call(trainable, others, *inputs, **extra)
 
     output, state = program(values(layer.trainable_variables), values(layer.non_trainable_variables), inputs)
-    assert_allclose(output, layer(inputs, **extra), rtol=1e-5, atol=1e-6)
+    assert_allclose(output, layer(*inputs, **extra), rtol=1e-5, atol=1e-6)
     for new, variable in zip(state, layer.non_trainable_variables, strict=True):
         assert_allclose(new, variable.value, rtol=1e-5, atol=1e-6)
 
@@ -90,42 +90,42 @@ def test_compiled_is_eager(row):
 @all_rows
 def test_mixed_precision(row):
     layer, inputs = row.layer_of_policy("mixed_bfloat16"), row.inputs()
-    output = layer(inputs, **trained_call(layer))
+    output = layer(*inputs, **trained_call(layer))
     keeps_integers = row.integers and not layer.weights
     assert output.dtype == (jax.tree.leaves(inputs)[0].dtype if keeps_integers else jnp.bfloat16)
     assert {variable.dtype for variable in layer.weights} <= {"float32"}
     exact = row.layer()
-    exact(inputs)
+    exact(*inputs)
     exact.set_weights(layer.get_weights())
-    assert_allclose(np.asarray(layer(inputs), "float32"), exact(inputs), rtol=0.05, atol=0.05)
+    assert_allclose(np.asarray(layer(*inputs), "float32"), exact(*inputs), rtol=0.05, atol=0.05)
 
 
 @all_rows
 def test_batch_of_one(row):
     layer, inputs = row.layer(), row.inputs()
-    together = layer(inputs)
-    first = layer(jax.tree.map(lambda x: x[:1], inputs))
+    together = layer(*inputs)
+    first = layer(*jax.tree.map(lambda x: x[:1], inputs))
     assert_allclose(first, together[:1], rtol=1e-5, atol=1e-6)
 
 
 @all_rows
 def test_two_calls_share_the_weights(row):
     layer, inputs = row.layer(), row.inputs()
-    first = layer(inputs)
+    first = layer(*inputs)
     before = layer.variables
-    assert_array_equal(layer(inputs), first)
-    layer(symbolic(inputs))
+    assert_array_equal(layer(*inputs), first)
+    layer(*symbolic(inputs))
     assert [id(variable) for variable in layer.variables] == [id(variable) for variable in before]
 
 
 @all_rows
 def test_vmap_and_gradients(row):
     layer, inputs = row.layer(), row.inputs()
-    expected = layer(inputs)
+    expected = layer(*inputs)
     others = values(layer.non_trainable_variables)
 
     def total(trainable, inputs):
-        return jnp.sum(jnp.sin(layer.stateless_call(trainable, others, inputs)[0]))
+        return jnp.sum(jnp.sin(layer.stateless_call(trainable, others, *inputs)[0]))
 
     twice = jax.tree.map(lambda x: np.stack([x, x]), (values(layer.trainable_variables), inputs))
     program = total if row.integers else jax.value_and_grad(total, argnums=(0, 1))

@@ -237,10 +237,11 @@ class Layer(Operation):
             self._build_shapes = ((), named) if named else (tuple(shapes.values()), {})
             self._finish_build()
             return
-        parameters = list(inspect.signature(type(self).build).parameters)[1:]
+        parameters = list(inspect.signature(type(self).build).parameters.values())[1:]
         by_name = {f"{name}_shape": shape for name, shape in shapes.items()}
-        if len(parameters) > 1 and all(name in by_name for name in parameters):
-            self.build(**{name: by_name[name] for name in parameters})
+        needed = [p.name for p in parameters if p.default is p.empty]
+        if len(parameters) > 1 and needed and all(name in by_name for name in needed):
+            self.build(**{p.name: by_name[p.name] for p in parameters if p.name in by_name})
         elif shapes:
             self.build(next(iter(shapes.values())))
 

@@ -198,13 +198,9 @@ class Softmax(Layer):
     def call(self, inputs, mask=None):
         axis = self.axis if isinstance(self.axis, int) else tuple(self.axis)
         if mask is None:
-            return jax.nn.softmax(inputs, axis)
+            return masked_softmax(inputs, None, axis)
         self._check_mask(inputs, mask)
-        mask = mask if mask.dtype == bool else mask > 0.5
-        # a finite number: with minus infinity a row that is masked as a whole would be NaN
-        lowest = -3e4 if inputs.dtype == jnp.float16 else -1e9
-        outputs = jax.nn.softmax(jnp.where(mask, inputs, jnp.asarray(lowest, inputs.dtype)), axis)
-        return jnp.where(mask, outputs, jnp.zeros((), outputs.dtype))
+        return masked_softmax(inputs, mask if mask.dtype == bool else mask > 0.5, axis)
 
     def _check_mask(self, inputs, mask):
         pairs = zip(mask.shape[::-1], inputs.shape[::-1], strict=False)
@@ -212,6 +208,16 @@ class Softmax(Layer):
             raise ShapeError(
                 f"{describe(self)}: a mask {seen_shape(mask)} does not broadcast to the inputs {seen_shape(inputs)}"
             )
+
+
+def masked_softmax(x: Any, mask: Any, axis: Any = -1) -> Any:
+    """The softmax of what the mask (broadcast to `x`; None for all) keeps; 0 elsewhere, even where it keeps nothing."""
+    if mask is None:
+        return jax.nn.softmax(x, axis)
+    # a finite number: with minus infinity a row that is masked as a whole would be NaN
+    lowest = -3e4 if x.dtype == jnp.float16 else -1e9
+    y = jax.nn.softmax(jnp.where(mask, x, jnp.asarray(lowest, x.dtype)), axis)
+    return jnp.where(mask, y, jnp.zeros((), y.dtype))
 
 
 def _at_least_zero(name: str, value: Any) -> float:

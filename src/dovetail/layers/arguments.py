@@ -4,6 +4,8 @@ import operator
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 from ..engine.errors import ShapeError, format_shape, unknown_name
 from ..engine.operation import open_shape
 
@@ -29,6 +31,13 @@ def int_tuple(name: str, value: Any, rank: int, minimum: int = 1) -> tuple[int, 
             raise ValueError(f"`{name}` needs {rank} integers, or one for all; got {value!r}")
         return tuple(_integer(name, item, minimum) for item in values)
     return (_integer(name, value, minimum),) * rank
+
+
+def share(name: str, value: Any) -> float:
+    """`value` as a number from 0 to 1."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not 0 <= value <= 1:
+        raise ValueError(f"`{name}` must be a number from 0 to 1, not {value!r}")
+    return float(value)
 
 
 def one_of(name: str, value: Any, known: Sequence[str]) -> str:

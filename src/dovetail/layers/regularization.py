@@ -9,8 +9,16 @@ from ..engine.errors import ShapeError, format_shape
 from ..engine.layer import Layer
 from ..engine.randomness import SeedGenerator
 from ..engine.settings import standardize_data_format
-from .arguments import check_axes, describe, positive_int, seen_shape
+from .arguments import check_axes, describe, positive_int, seen_shape, share
 from .data_format import image_axes
+
+
+def drop(x: Any, rate: float, seed_generator: SeedGenerator, shape: Any = None) -> Any:
+    """`x` with a share of its values 0 and the others divided by `1 - rate`; `shape` of the draw is that of `x`."""
+    if rate == 1:
+        return jnp.zeros_like(x)
+    kept = jax.random.bernoulli(seed_generator.next(), 1.0 - rate, x.shape if shape is None else shape)
+    return jnp.where(kept, x / (1.0 - rate), jnp.zeros((), x.dtype))
 
 
 class Dropout(Layer):
@@ -36,9 +44,7 @@ class Dropout(Layer):
     def __init__(self, rate: float, noise_shape: Any = None, seed: int | None = None, **kwargs: Any):
         super().__init__(**kwargs)
         self.supports_masking = True
-        if not 0 <= rate <= 1:
-            raise ValueError(f"`rate` must be a number from 0 to 1, not {rate!r}")
-        self.rate = float(rate)
+        self.rate = share("rate", rate)
         self.noise_shape = None if noise_shape is None else _noise_shape(noise_shape)
         self.seed = seed
         if self.rate > 0:
@@ -47,11 +53,7 @@ class Dropout(Layer):
     def call(self, inputs, training=False):
         if not training or self.rate == 0:
             return inputs
-        if self.rate == 1:
-            return jnp.zeros_like(inputs)
-        keep = 1.0 - self.rate
-        kept = jax.random.bernoulli(self.seed_generator.next(), keep, self._drawn_shape(inputs))
-        return jnp.where(kept, inputs / keep, jnp.zeros((), inputs.dtype))
+        return drop(inputs, self.rate, self.seed_generator, self._drawn_shape(inputs))
 
     def _drawn_shape(self, inputs):
         if self.noise_shape is None:

@@ -8,7 +8,8 @@ import jax.numpy as jnp
 from ...engine.errors import ShapeError, format_shape
 from ...engine.layer import Layer
 from ...engine.randomness import SeedGenerator
-from ..arguments import describe, one_of
+from ..arguments import describe, one_of, share
+from ..regularization import drop
 
 
 class Attention(Layer):
@@ -46,7 +47,7 @@ class Attention(Layer):
         super().__init__(**kwargs)
         self.use_scale = use_scale
         self.score_mode = one_of("score_mode", score_mode, ("dot", "concat"))
-        self.dropout = float(dropout)
+        self.dropout = share("dropout", dropout)
         self.seed = seed
         self.supports_masking = True
         if self.dropout > 0:
@@ -85,23 +86,27 @@ class Attention(Layer):
         self._check_shapes([part.shape for part in inputs])
         query, value = inputs[:2]
         key = inputs[2] if len(inputs) > 2 else value
-        of_query, of_value, *_ = (None, None) if mask is None else (*mask, None)
+        of_query, of_value = (None, None) if mask is None else self._checked_masks(mask)
         scores = self.scores(query, key)
-        allowed = None if of_value is None else of_value[..., None, :]
+        allowed = None if of_value is None else jnp.expand_dims(of_value, -2)
         if use_causal_mask:
             causal = jnp.tril(jnp.ones(scores.shape[-2:], bool))
             allowed = causal if allowed is None else allowed & causal
         if allowed is not None:
             lowest = 65504.0 if scores.dtype == jnp.float16 else 1e9
-            scores = scores - lowest * (~allowed).astype(scores.dtype)
+            scores = jnp.where(allowed, scores, scores - lowest)
         weights = jax.nn.softmax(scores)
         if training and self.dropout > 0:
-            kept = jax.random.bernoulli(self.seed_generator.next(), 1 - self.dropout, weights.shape)
-            weights = jnp.where(kept, weights / (1 - self.dropout), jnp.zeros((), weights.dtype))
+            weights = drop(weights, self.dropout, self.seed_generator)
         result = weights @ value
         if of_query is not None:
-            result = result * of_query[..., None].astype(result.dtype)
+            result = jnp.where(of_query[..., None], result, jnp.zeros((), result.dtype))
         return (result, weights) if return_attention_scores else result
+
+    def _checked_masks(self, mask: Any) -> list[Any]:
+        if not isinstance(mask, (list, tuple)) or not 2 <= len(mask) <= 3:
+            raise ShapeError(f"{describe(self)} takes a list of masks: [of the query, of the value]; got {mask!r}")
+        return [None if part is None else jnp.asarray(part, bool) for part in mask[:2]]
 
     def compute_mask(self, inputs, previous_mask=None):
         return previous_mask[0] if isinstance(previous_mask, (list, tuple)) else None
@@ -122,7 +127,7 @@ class AdditiveAttention(Attention):
     Reference: Bahdanau et al. 2014, arXiv:1409.0473.
     """
 
-    not_in_config = ("score_mode", "seed")
+    not_in_config = ("score_mode",)
 
     def __init__(self, use_scale: bool = True, dropout: float = 0.0, **kwargs: Any):
         super().__init__(use_scale=use_scale, dropout=dropout, **kwargs)

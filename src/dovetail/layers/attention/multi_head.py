@@ -1,18 +1,22 @@
 """Multi-head attention, and its form in which several queries share a key."""
 
+import functools
 import math
+import operator
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from ... import constraints, initializers, regularizers
-from ...engine.configs import like
+from ...engine.configs import like, to_config
 from ...engine.errors import ShapeError, format_shape
 from ...engine.layer import Layer
 from ...engine.randomness import SeedGenerator
-from ..arguments import describe, positive_int, settings
+from ..activation import masked_softmax
+from ..arguments import describe, positive_int, settings, share
 from ..einsum_dense import EinsumDense
+from ..regularization import drop
 
 
 class Heads(Layer):
@@ -35,9 +39,9 @@ class Heads(Layer):
         seed: int | None = None,
         **kwargs: Any,
     ):
-        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        super().__init__(**kwargs)
         self.supports_masking = True
-        self.dropout = float(dropout)
+        self.dropout = share("dropout", dropout)
         self.use_bias = use_bias
         self.sliding_window = None if sliding_window is None else positive_int("sliding_window", sliding_window)
         self.flash_attention = flash_attention
@@ -45,14 +49,20 @@ class Heads(Layer):
         self.bias_initializer = initializers.get(bias_initializer)
         self.kernel_regularizer = regularizers.get(kernel_regularizer)
         self.bias_regularizer = regularizers.get(bias_regularizer)
+        self._projections_regularizer = regularizers.get(activity_regularizer)  # of each projection's output
         self.kernel_constraint = constraints.get(kernel_constraint)
         self.bias_constraint = constraints.get(bias_constraint)
         self.use_gate = use_gate
         self.seed = seed
+        if flash_attention and self.dropout > 0:
+            raise ValueError(f"{describe(self)}: flash attention has no dropout; leave out one of them")
         if self.dropout > 0:
             self.seed_generator = SeedGenerator(seed)
 
     not_in_config = ("flash_attention",)
+
+    def get_config(self):
+        return super().get_config() | {"activity_regularizer": to_config(self._projections_regularizer)}
 
     def _projection(self, name: str, shape: tuple, heads: int, size: int, activation: Any = None) -> EinsumDense:
         """(batch, ..., features) -> (batch, ..., heads, size), built."""
@@ -75,55 +85,55 @@ class Heads(Layer):
             shape,
             activation=activation,
             bias_axes=bias_axes if self.use_bias else None,
-            kernel_initializer=like(self.kernel_initializer),
-            bias_initializer=like(self.bias_initializer),
+            kernel_initializer=_fresh(self.kernel_initializer),
+            bias_initializer=_fresh(self.bias_initializer),
             kernel_regularizer=self.kernel_regularizer,
             bias_regularizer=self.bias_regularizer,
+            activity_regularizer=self._projections_regularizer,
             kernel_constraint=self.kernel_constraint,
             bias_constraint=self.bias_constraint,
             dtype=self.dtype_policy,
             name=name,
         )
 
-    def _allowed(
-        self, targets: int, sources: int, attention_mask: Any, of_query: Any, of_value: Any, of_key: Any, causal: bool
-    ) -> Any:
-        """Where a target may look, (batch or 1, targets, sources), or None for everywhere."""
-        found = []
-        if attention_mask is not None:
-            mask = jnp.asarray(attention_mask, bool)
-            found.append(mask.reshape(*mask.shape[:-2], targets, sources) if mask.ndim > 1 else mask)
-        if of_query is not None:
-            found.append(of_query.reshape(of_query.shape[0], targets, 1))
-        for mask in (of_value, of_key):
-            if mask is not None:
-                found.append(mask.reshape(mask.shape[0], 1, sources))
+    def _allowed(self, targets: int, sources: int, masks: list[Any], causal: bool) -> Any:
+        """Where a target may look, (batch, ..., heads or 1, targets, sources), or None for everywhere."""
+        found = list(masks)
         rows, columns = jnp.arange(targets)[:, None], jnp.arange(sources)[None]
         if causal:
-            found.append((rows >= columns)[None])
+            found.append(rows >= columns)
         if self.sliding_window is not None:
-            found.append((jnp.abs(rows - columns) < self.sliding_window)[None])
-        allowed = None
-        for mask in found:
-            mask = mask.astype(bool)
-            allowed = mask if allowed is None else allowed & mask
-        return allowed
+            found.append(jnp.abs(rows - columns) < self.sliding_window)
+        return functools.reduce(operator.and_, found) if found else None
 
-    def _weights(self, query: Any, key: Any, scale: float, allowed: Any, training: Any) -> Any:
-        """The softmax of query (..., heads, targets, size) times key; (..., heads, targets, sources)."""
-        scores = (query * jnp.asarray(scale, query.dtype)) @ jnp.swapaxes(key, -1, -2)
-        if allowed is not None:
-            lowest = -3e4 if scores.dtype == jnp.float16 else -1e9
-            scores = scores + lowest * (~allowed).astype(scores.dtype)
-        weights = jax.nn.softmax(scores)
-        if training and self.dropout > 0:
-            kept = jax.random.bernoulli(self.seed_generator.next(), 1 - self.dropout, weights.shape)
-            return weights, jnp.where(kept, weights / (1 - self.dropout), jnp.zeros((), weights.dtype))
-        return weights, weights
+    def _attended(self, query: Any, key: Any, value: Any, allowed: Any, training: Any, scored: bool) -> tuple[Any, Any]:
+        """What each head of each target found, and with `scored` (or dropout) the weights it looked with.
+
+        Shapes:
+            query: (batch, ..., targets, heads, size); key and value: (batch, ..., sources, heads of keys, size)
+            results: (batch, ..., targets, heads, size of values), (batch, ..., heads, targets, sources)
+        """
+        if scored and self.flash_attention:
+            raise ValueError(f"{describe(self)}: flash attention makes no weights; leave `flash_attention` out")
+        if query.ndim == 4 and query.shape[-1] == value.shape[-1] and not (scored or self.dropout):
+            allowed = None if allowed is None else jnp.expand_dims(allowed, tuple(range(4 - allowed.ndim)))
+            return jax.nn.dot_product_attention(query, key, value, mask=allowed), None
+        shared = query.shape[-2] // key.shape[-2]
+        if shared > 1:
+            key, value = jnp.repeat(key, shared, axis=-2), jnp.repeat(value, shared, axis=-2)
+        query = query * jnp.asarray(query.shape[-1] ** -0.5, query.dtype)
+        weights = masked_softmax(jnp.einsum("...snh,...tnh->...nts", key, query), allowed)
+        kept = drop(weights, self.dropout, self.seed_generator) if training and self.dropout else weights
+        return jnp.einsum("...nts,...snh->...tnh", kept, value), weights
 
     def compute_mask(self, query, query_mask=None):
         """The output's mask is the query's."""
         return query_mask
+
+
+def _fresh(initializer: Any) -> Any:
+    """One that draws anew, so that the projections do not start equal."""
+    return like(initializer) if hasattr(initializer, "get_config") else initializer
 
 
 class MultiHeadAttention(Heads):
@@ -193,9 +203,10 @@ class MultiHeadAttention(Heads):
     def build(self, query_shape, value_shape, key_shape=None):
         key_shape = value_shape if key_shape is None else key_shape
         rank = len(query_shape)
-        if len(value_shape) != rank or len(key_shape) != rank or rank < 3:
+        if len(value_shape) != rank or len(key_shape) != rank or rank < 3 or value_shape[1:-1] != key_shape[1:-1]:
             raise ShapeError(
-                f"{describe(self)} needs query, value and key with the same number of axes, at least 3; got "
+                f"{describe(self)} needs query, value and key with the same number of axes, at least 3, "
+                "and value and key equal in all but the last; got "
                 f"{', '.join(format_shape(tuple(s)) for s in (query_shape, value_shape, key_shape))}"
             )
         axes = tuple(range(1, rank - 1)) if self.attention_axes is None else tuple(self.attention_axes)
@@ -215,39 +226,59 @@ class MultiHeadAttention(Heads):
         return_attention_scores=False, training=None, use_causal_mask=False,
     ):  # fmt: skip
         key = value if key is None else key
-        rank, axes = query.ndim, self.attention_axes
-        assert isinstance(axes, tuple)
-        others = [axis for axis in range(rank - 1) if axis not in axes]
-        # (batch, other axes, heads, places, size): places are all of `attention_axes` in one
-        order = [*others, rank - 1, *axes, rank]
-
-        def arranged(x: Any) -> Any:
-            x = x.transpose(order)
-            return x.reshape(*x.shape[: len(others) + 1], -1, x.shape[-1])
-
+        masks = []
+        if attention_mask is not None:
+            masks.append(self._pairs(jnp.asarray(attention_mask, bool), query, value))
+        if query_mask is not None:
+            masks.append(self._to_places(_filled(query_mask, query), query.ndim)[..., None, :, None])
+        masks += [
+            self._to_places(_filled(mask, value), value.ndim)[..., None, None, :]
+            for mask in (value_mask, key_mask)
+            if mask is not None
+        ]
         q, k, v = (
-            arranged(dense(x))
+            self._to_places(dense(x), x.ndim)
             for dense, x in ((self.query_dense, query), (self.key_dense, key), (self.value_dense, value))
         )
-        targets, sources = q.shape[-2], k.shape[-2]
-        if attention_mask is not None and len(axes) > 1:
-            attention_mask = jnp.reshape(attention_mask, (*attention_mask.shape[: -2 * len(axes)], targets, sources))
-        allowed = self._allowed(targets, sources, attention_mask, query_mask, value_mask, key_mask, use_causal_mask)
-        if allowed is not None:  # (batch, [heads,] targets, sources) to the scores' axes
-            while allowed.ndim < q.ndim:
-                allowed = jnp.expand_dims(allowed, -3)
-        weights, dropped = self._weights(q, k, 1 / math.sqrt(self.key_dim), allowed, training)
-        y = dropped @ v
-        places = [query.shape[axis] for axis in axes]
-        y = y.reshape(*y.shape[: len(others) + 1], *places, y.shape[-1])
-        y = y.transpose([order.index(axis) for axis in range(rank + 1)])
+        allowed = self._allowed(q.shape[-3], k.shape[-3], masks, use_causal_mask)
+        y, weights = self._attended(q, k, v, allowed, training, return_attention_scores)
+        order = self._order(query.ndim)
+        y = y.reshape(*(query.shape[axis] for axis in order), *y.shape[-2:])
+        y = y.transpose(*(order.index(axis) for axis in range(len(order))), -2, -1)
         if self.use_gate:
             y = y * self._gate_dense(query)
         y = self.output_dense(y)
-        if not return_attention_scores:
-            return y
-        from_places = [key.shape[axis] for axis in axes]
-        return y, weights.reshape(*weights.shape[: len(others) + 1], *places, *from_places)
+        return (y, weights.reshape(*weights.shape[:-2], *self._sizes(query, value))) if return_attention_scores else y
+
+    def _order(self, rank: int) -> list[int]:
+        """The axes of (batch, ..., features) but the last, those that are looked over behind the others."""
+        axes = self.attention_axes
+        assert isinstance(axes, tuple)
+        return [*(axis for axis in range(rank - 1) if axis not in axes), *axes]
+
+    def _sizes(self, *tensors: Any) -> list[int]:
+        return [x.shape[axis] for x in tensors for axis in self.attention_axes or ()]
+
+    def _to_places(self, x: Any, rank: int) -> Any:
+        """(batch, ..., *more) as (batch, ..., places, *more): the axes that are looked over as one."""
+        order, more = self._order(rank), x.shape[rank - 1 :]
+        others = [x.shape[axis] for axis in order[: -len(self.attention_axes)]]
+        return x.transpose(*order, *range(rank - 1, x.ndim)).reshape(*others, math.prod(self._sizes(x)), *more)
+
+    def _pairs(self, mask: Any, query: Any, value: Any) -> Any:
+        """An attention mask with the axes of the weights (batch, ..., heads, targets, sources)."""
+        sizes, count = self._sizes(query, value), len(self.attention_axes)
+        if count > 1:
+            mask = jnp.broadcast_to(mask, (*mask.shape[: -2 * count], *sizes))
+            mask = mask.reshape(*mask.shape[: -2 * count], math.prod(sizes[:count]), math.prod(sizes[count:]))
+        missing = query.ndim - count + 2 - mask.ndim
+        return jnp.expand_dims(mask, tuple(range(-3, -3 - missing, -1)))
+
+
+def _filled(mask: Any, x: Any) -> Any:
+    """A mask (batch, steps) with the shape of `x` without its last axis."""
+    mask = jnp.asarray(mask, bool)
+    return jnp.broadcast_to(mask.reshape(mask.shape + (1,) * (x.ndim - 1 - mask.ndim)), x.shape[:-1])
 
 
 class GroupedQueryAttention(Heads):
@@ -315,19 +346,16 @@ class GroupedQueryAttention(Heads):
         return_attention_scores=False, training=None, use_causal_mask=False,
     ):  # fmt: skip
         key = value if key is None else key
-        shared = self.num_query_heads // self.num_key_value_heads
-        q, k, v = (
-            dense(x).transpose(0, 2, 1, 3)  # (batch, heads, length, size)
-            for dense, x in ((self.query_dense, query), (self.key_dense, key), (self.value_dense, value))
-        )
-        k, v = jnp.repeat(k, shared, axis=1), jnp.repeat(v, shared, axis=1)
-        allowed = self._allowed(
-            q.shape[-2], k.shape[-2], attention_mask, query_mask, value_mask, key_mask, use_causal_mask
-        )
-        if allowed is not None and allowed.ndim < 4:
-            allowed = jnp.expand_dims(allowed, -3)
-        weights, dropped = self._weights(q, k, 1 / math.sqrt(self.head_dim), allowed, training)
-        y = (dropped @ v).transpose(0, 2, 1, 3)
+        masks = []
+        if attention_mask is not None:
+            mask = jnp.asarray(attention_mask, bool)
+            masks.append(mask if mask.ndim != 3 else mask[:, None])
+        if query_mask is not None:
+            masks.append(jnp.asarray(query_mask, bool)[:, None, :, None])
+        masks += [jnp.asarray(mask, bool)[:, None, None] for mask in (value_mask, key_mask) if mask is not None]
+        allowed = self._allowed(query.shape[1], value.shape[1], masks, use_causal_mask)
+        q, k, v = self.query_dense(query), self.key_dense(key), self.value_dense(value)
+        y, weights = self._attended(q, k, v, allowed, training, return_attention_scores)
         if self.use_gate:
             y = y * self._gate_dense(query)
         y = self.output_dense(y)
