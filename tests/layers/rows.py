@@ -213,6 +213,13 @@ MORE = [
     Row("GroupQueryAttention", {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2, "sliding_window": 2},
         [(2, 3, 4), (2, 5, 6)], spread=True),
 ]  # fmt: skip
+PREPROCESSING = [
+    Row("Rescaling", {"scale": 0.5, "offset": -1.0}, (2, 3, 3, 3)),
+    Row("Rescaling", {"scale": [0.5, 2.0, 1.0], "offset": [1.0, 0.0, 2.0]}, (2, 3)),
+    Row("Normalization", {}, (4, 5)),
+    Row("Normalization", {"axis": [1, -1], "mean": [[1.0, 2.0]], "variance": [[4.0, 0.0]], "invert": True}, (2, 3, 2)),
+    Row("Normalization", {"axis": None}, (2, 3)),
+]
 RECURRENT = [
     Row("SimpleRNN", {"seed": 1, "units": 4}, (2, 5, 3)),
     Row(
@@ -268,5 +275,15 @@ MERGING = [
 ]
 
 ROWS = (
-    MERGING + CORE + ACTIVATION + REGULARIZATION + RESHAPING + NORMALIZATION + CONVOLUTION + POOLING + RECURRENT + MORE
+    MERGING
+    + CORE
+    + ACTIVATION
+    + REGULARIZATION
+    + RESHAPING
+    + NORMALIZATION
+    + CONVOLUTION
+    + POOLING
+    + PREPROCESSING
+    + RECURRENT
+    + MORE
 )

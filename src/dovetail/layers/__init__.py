@@ -82,6 +82,7 @@ from .pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
+from .preprocessing import Normalization, Rescaling
 from .recurrent import (
     GRU,
     LSTM,
