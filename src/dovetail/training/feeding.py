@@ -65,7 +65,7 @@ class StreamFeed:
         self.source, self.prepare, self.asked_steps, self.total = source, prepare, steps, total
         self.known_steps = steps if steps is not None else _length(source)
         self.shuffle, self.seed = shuffle, make_seed() if shuffle else 0
-        self.is_iterator = isinstance(source, Iterator)
+        self.is_iterator = isinstance(source, Iterator) and not is_indexed(source)
         self.ran_out = False
         self._running: Prefetcher | None = None
         self._passes = 0
