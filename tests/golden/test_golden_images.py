@@ -24,7 +24,9 @@ def test_the_same_seed_gives_the_same_images(release):
             found = names[name](IMAGES[0], *case[0], **case[1])
         else:
             generator = names["ImageDataGenerator"](**case)
-            images = IMAGES[:, :1, :2, :1] if name == "zca" else IMAGES  # of few pixels, so that the variances are not zero
+            images = (
+                IMAGES[:, :1, :2, :1] if name == "zca" else IMAGES
+            )  # of few pixels, so that the variances are not zero
             generator.fit(images.copy(), augment=name == "all", rounds=2, seed=3)
             flow = generator.flow(images.copy(), np.arange(4), batch_size=3, seed=5)
             batches = [next(flow), next(flow)]

@@ -97,6 +97,8 @@ def _provider(source: str) -> Callable[[Release, str], Any]:
     def provide(release: Release, name: str) -> Any:
         module = importlib.import_module(place)
         if not function:
+            if release.dialect == 1 and name in getattr(module, "KERAS1", ()):
+                return module.KERAS1[name]
             found = module.__dict__.get(name, MISSING)
             if found is MISSING and hasattr(module, "__getattr__"):
                 found = getattr(module, name, MISSING)
