@@ -45,7 +45,7 @@ LEFT = {
     "backend": "",
     "models": "",
     "saving": "KerasFileEditor",
-    "": "Function Quantizer RematScope SymbolicScope device name_scope remat",
+    "": "Quantizer",
 }
 
 

@@ -27,24 +27,27 @@ from .engine.context import StatelessScope
 from .engine.dtypes import DTypePolicy, FloatDTypePolicy
 from .engine.input_spec import InputSpec
 from .engine.operation import Operation
+from .engine.remat import RematScope, remat
+from .engine.scopes import SymbolicScope, device, name_scope
 from .engine.tensor import KerasTensor
 from .engine.variable import Variable
 from .initializers import Initializer
 from .layers import Input, Layer
 from .losses import Loss
 from .metrics import Metric
-from .models import Functional, Model, Sequential
+from .models import Function, Functional, Model, Sequential
 from .optimizers import Optimizer
 from .regularizers import Regularizer
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "DTypePolicy", "FloatDTypePolicy", "Functional", "Initializer", "Input", "InputSpec", "KerasTensor", "Layer",
-    "Loss", "Metric", "Model", "Operation", "Optimizer", "Regularizer", "Sequential", "StatelessScope", "Variable",
-    "activations", "backend", "callbacks", "compare", "config", "constraints", "dtype_policies", "initializers",
-    "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "random",
-    "regularizers", "saving", "tree", "utils", "version",
+    "DTypePolicy", "FloatDTypePolicy", "Function", "Functional", "Initializer", "Input", "InputSpec", "KerasTensor",
+    "Layer", "Loss", "Metric", "Model", "Operation", "Optimizer", "Regularizer", "RematScope", "Sequential",
+    "StatelessScope", "SymbolicScope", "Variable", "activations", "backend", "callbacks", "compare", "config",
+    "constraints", "device", "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision",
+    "models", "name_scope", "ops", "optimizers", "preprocessing", "random", "regularizers", "remat", "saving", "tree",
+    "utils", "version",
 ]  # fmt: skip
 
 

@@ -48,6 +48,11 @@ class StatelessScope:
             scope = scope.parent
         return None
 
+    def assignments(self) -> list[tuple[Any, Any]]:
+        """The variables that were assigned since, each once, with their values."""
+        by_id = {id(variable): variable for variable in self._variables}
+        return [(by_id[key], value) for key, value in self.assigned.items()]
+
     def __enter__(self) -> "StatelessScope":
         self.parent = current().scope
         self._token = _context.set(current()._replace(scope=self))
@@ -62,6 +67,8 @@ class Context(NamedTuple):
     compute_dtype: str | None = None  # floats of variables are read in it
     training: bool | None = None
     path: tuple[str, ...] = ()
+    remat: Any = None  # the RematMode of layers that are made now
+    scope_of: Any = None  # the id of the caller of the innermost name scope, and its path
     plain_kernels: bool = False  # kernels trace as their plain forms
     without_values: bool = False  # new variables get their values later: a file is being read
 

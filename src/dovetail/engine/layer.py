@@ -17,6 +17,7 @@ from .errors import DovetailError, StateError, did_you_mean, format_shape
 from .input_spec import check_input_spec
 from .masks import get_mask, set_mask
 from .operation import Operation, open_shape, trace
+from .remat import call_of
 from .tensor import KerasTensor, Spec, standardize_shape
 from .variable import Stateful, Variable
 
@@ -72,6 +73,7 @@ class Layer(Operation):
         self._trainable = bool(trainable)
         self._weights: list[Variable] = []
         self._losses: list[Any] = []
+        self._remat_mode = current().remat
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
@@ -163,7 +165,7 @@ class Layer(Operation):
         return outputs, output_masks
 
     def _call_with_masks(self, args: tuple, kwargs: dict, masks: Any) -> tuple[Any, list]:
-        outputs = self.call(*args, **kwargs)
+        outputs = self.call(*args, **kwargs) if self._remat_mode is None else call_of(self, args, kwargs)
         count = len(jax.tree.leaves(outputs))
         previous = masks and (masks[0][0] if masks[0] else next(iter(masks[1].values()), None))
         has_mask = bool(jax.tree.leaves(masks))

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from .configs import Configured, Family
-from .context import current
+from .context import current, entered
 from .naming import unique_name
 from .variable import Stateful, Variable
 
@@ -64,12 +64,9 @@ class SeedGenerator(Stateful, Configured):
         self.name = name or unique_name("seed_generator")
         self._given_seed = seed
         self.seed = self.initial_seed = make_seed() if seed is None else int(seed)
-        self.state = Variable(
-            np.array([self.initial_seed & 0xFFFFFFFF, 0], np.uint32),
-            trainable=False,
-            autocast=False,
-            name=f"{self.name}_state",
-        )
+        with entered(path=(*current().path, self.name)):
+            start = np.array([self.initial_seed & 0xFFFFFFFF, 0], np.uint32)
+            self.state = Variable(start, trainable=False, autocast=False, name="seed_generator_state")
 
     @property
     def variables(self) -> list[Variable]:  # type: ignore[override]

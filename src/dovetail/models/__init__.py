@@ -6,11 +6,12 @@ from ..engine.configs import MODULES
 from ..layers import FAMILY
 from ..saving.archive import load_model, model_from_json, save_model
 from .cloning import clone_model
+from .function import Function
 from .model import Functional, Model
 from .sequential import Sequential
 
 __all__ = [
-    "Functional", "Model", "Sequential", "clone_model", "load_model", "model_from_json", "save_model",
+    "Function", "Functional", "Model", "Sequential", "clone_model", "load_model", "model_from_json", "save_model",
 ]  # fmt: skip
 for _class, _module in ((Functional, "keras.src.models.functional"), (Model, "keras"), (Sequential, "keras")):
     FAMILY.members[_class.__name__] = _class

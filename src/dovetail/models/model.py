@@ -94,7 +94,7 @@ class Model(Trainer, Layer):
         elif masks is not None:
             found = (*masks[0], *masks[1].values())
             given = bind(found[0], self.input_names, "mask", "input", optional=True)
-        return self._graph.run(values, given, _execute)
+        return self._graph.run(values, given, execute)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """On arrays a functional model runs its compiled program, kept for each shape, dtype and `training`."""
@@ -135,12 +135,12 @@ class Model(Trainer, Layer):
     @property
     def input_names(self) -> list[str]:
         """Of a functional model: keys of dictionary inputs, else the input layers' names."""
-        return _names(self._graph_or_raise("input_names").input_tree)
+        return names_of(self._graph_or_raise("input_names").input_tree)
 
     @property
     def output_names(self) -> list[str]:
         """Of a functional model: keys of dictionary outputs, else the names of the layers that make them."""
-        return _names(self._graph_or_raise("output_names").output_tree)
+        return names_of(self._graph_or_raise("output_names").output_tree)
 
     def _graph_or_raise(self, what: str) -> Graph:
         if self._graph is None:
@@ -159,7 +159,7 @@ class Model(Trainer, Layer):
             )
         values = bind(inputs, self.input_names, "x", "input")
         return [
-            _fitted(value, tensor, name, self.name)
+            fitted(value, tensor, name, self.name)
             for value, tensor, name in zip(values, graph.inputs, self.input_names, strict=True)
         ]
 
@@ -285,7 +285,8 @@ class Functional(Model):
         super().__init__(inputs, outputs, name=name, **kwargs)
 
 
-def _execute(operation: Operation, args: tuple, kwargs: dict, masks: Any) -> tuple[list, list]:
+def execute(operation: Operation, args: tuple, kwargs: dict, masks: Any) -> tuple[list, list]:
+    """Run one operation of a graph on arrays: flat outputs, and their masks."""
     if isinstance(operation, Layer):
         outputs, output_masks = operation.run(args, kwargs, masks if jax.tree.leaves(masks) else None)
         flat = jax.tree.leaves(outputs)
@@ -294,7 +295,8 @@ def _execute(operation: Operation, args: tuple, kwargs: dict, masks: Any) -> tup
     return flat, [None] * len(flat)
 
 
-def _names(tree: Any) -> list[str]:
+def names_of(tree: Any) -> list[str]:
+    """Names of symbolic inputs or outputs: the keys of a dictionary, else what the layers are called."""
     if isinstance(tree, dict) and all(isinstance(value, KerasTensor) for value in tree.values()):
         return sorted(tree)
     names: list[str] = []
@@ -319,7 +321,8 @@ def _check_names(layers: list[Layer]) -> None:
         seen[layer.name] = layer
 
 
-def _fitted(value: Any, tensor: KerasTensor, name: str, model: str) -> Any:
+def fitted(value: Any, tensor: KerasTensor, name: str, model: str) -> Any:
+    """An array for a symbolic input: cast, with the rank that the input has, its sizes checked."""
     value = jnp.asarray(value, standardize_dtype(tensor.dtype))
     shape = tensor.shape
     if value.ndim == len(shape) - 1 and shape[-1] == 1:

@@ -81,7 +81,7 @@ class Sequential(Model):
     def _extend_or_build(self) -> None:
         if not self._tensors:
             return self._build_if_known()
-        with entered(path=(self.name,)):
+        with entered(path=tuple(self.path.split("/"))):
             self._tensors.append(self._stack[-1](self._tensors[-1]))
         self._set_graph(Graph(self._tensors[0], self._tensors[-1]))
 
@@ -96,7 +96,8 @@ class Sequential(Model):
 
     def _build_on(self, tensor: KerasTensor, layers: list[Layer]) -> None:
         self._tensors = [tensor]
-        with entered(path=(self.name,)):
+        self._path = self.path
+        with entered(path=tuple(self._path.split("/"))):
             for layer in layers:
                 self._tensors.append(layer(self._tensors[-1]))
         self._set_graph(Graph(self._tensors[0], self._tensors[-1]))
