@@ -7,6 +7,7 @@ from . import (
     compare,
     config,
     constraints,
+    datasets,
     dtype_policies,
     initializers,
     layers,
@@ -45,9 +46,9 @@ __all__ = [
     "DTypePolicy", "FloatDTypePolicy", "Function", "Functional", "Initializer", "Input", "InputSpec", "KerasTensor",
     "Layer", "Loss", "Metric", "Model", "Operation", "Optimizer", "Regularizer", "RematScope", "Sequential",
     "StatelessScope", "SymbolicScope", "Variable", "activations", "backend", "callbacks", "compare", "config",
-    "constraints", "device", "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision",
-    "models", "name_scope", "ops", "optimizers", "preprocessing", "random", "regularizers", "remat", "saving", "tree",
-    "utils", "version",
+    "constraints", "datasets", "device", "dtype_policies", "initializers", "layers", "losses", "metrics",
+    "mixed_precision", "models", "name_scope", "ops", "optimizers", "preprocessing", "random", "regularizers",
+    "remat", "saving", "tree", "utils", "version",
 ]  # fmt: skip
 
 
