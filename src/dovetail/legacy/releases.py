@@ -1,6 +1,7 @@
 """The releases of Keras that can be spoken, and what tells them apart."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,8 @@ class Release:
         backend: what it ran on; Theano flips the kernels of convolutions.
         accuracy: what "accuracy" is called in histories.
         formulas: which optimizer formulas: "keras1", "keras2", "tf1", "tf2", "keras3".
+        rate_name: what optimizers write their learning rate as.
+        fuzz: default of the optimizers' `epsilon`; None is that of the backend.
         gate_activation: default of the gates of LSTM and GRU.
         reset_after: default of GRU's `reset_after`.
         masked_loss: a masked loss is divided by the steps "kept", or by "all" steps.
@@ -26,24 +29,30 @@ class Release:
     backend: str = "tensorflow"
     accuracy: str = "acc"
     formulas: str = "keras2"
+    rate_name: str = "lr"
+    fuzz: float | None = None
     gate_activation: str = "hard_sigmoid"
     reset_after: bool = False
     masked_loss: str = "kept"
     first_name: int = 1
 
 
+_NEW: dict[str, Any] = {
+    "rate_name": "learning_rate", "accuracy": "accuracy", "gate_activation": "sigmoid", "reset_after": True,
+    "first_name": 0,
+}  # fmt: skip
 RELEASES = {
     release.version: release
     for release in (
-        Release("1.2.2", 1, formulas="keras1"),
-        Release("2.0.9", 2),
+        Release("1.2.2", 1, formulas="keras1", fuzz=1e-8),
+        Release("2.0.9", 2, fuzz=1e-8),
         Release("2.2.4", 2),
-        Release("2.2.4-tf", 2, is_tensorflow=True, formulas="tf1", masked_loss="all", first_name=0),
-        Release("2.3.1", 2, accuracy="accuracy", gate_activation="sigmoid", masked_loss="all"),
-        Release("2.15.0", 2, is_tensorflow=True, accuracy="accuracy", formulas="tf2", gate_activation="sigmoid",
-                reset_after=True, first_name=0),
-        Release("3.15.1", 3, accuracy="accuracy", formulas="keras3", gate_activation="sigmoid", reset_after=True,
+        Release("2.2.4-tf", 2, is_tensorflow=True, formulas="tf1", rate_name="learning_rate", masked_loss="all",
                 first_name=0),
+        Release("2.3.1", 2, rate_name="learning_rate", accuracy="accuracy", gate_activation="sigmoid",
+                masked_loss="all"),
+        Release("2.15.0", 2, is_tensorflow=True, formulas="tf2", **_NEW),
+        Release("3.15.1", 3, formulas="keras3", **_NEW),
     )
 }  # fmt: skip
 
