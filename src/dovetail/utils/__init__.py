@@ -8,6 +8,7 @@ from ..engine.messages import (
     is_interactive_logging_enabled,
 )
 from ..engine.tensor import is_keras_tensor
+from ..models.drawing import model_to_dot, plot_model
 from ..saving import (
     CustomObjectScope,
     custom_object_scope,
@@ -34,8 +35,8 @@ __all__ = [
     "Config", "CustomObjectScope", "Progbar", "PyDataset", "Sequence", "array_to_img", "clear_session",
     "custom_object_scope", "deserialize_keras_object", "disable_interactive_logging", "enable_interactive_logging",
     "get_custom_objects", "get_file", "get_registered_name", "get_registered_object", "get_source_inputs",
-    "img_to_array", "is_interactive_logging_enabled", "is_keras_tensor", "load_img", "normalize",
-    "pack_x_y_sample_weight", "pad_sequences", "register_keras_serializable", "save_img", "serialize_keras_object",
-    "set_random_seed", "split_dataset", "standardize_dtype", "timeseries_dataset_from_array", "to_categorical",
-    "unpack_x_y_sample_weight",
+    "img_to_array", "is_interactive_logging_enabled", "is_keras_tensor", "load_img", "model_to_dot", "normalize",
+    "pack_x_y_sample_weight", "pad_sequences", "plot_model", "register_keras_serializable", "save_img",
+    "serialize_keras_object", "set_random_seed", "split_dataset", "standardize_dtype",
+    "timeseries_dataset_from_array", "to_categorical", "unpack_x_y_sample_weight",
 ]  # fmt: skip
