@@ -30,6 +30,7 @@ class StatelessScope:
         self.parent: StatelessScope | None = None
         self._values: dict[int, Any] = {}
         self._variables: list[Any] = []  # keeps them alive, so that an id stays theirs
+        self.tensors: dict[int, Any] = {}  # what symbolic tensors are in this call, by id: graphs that run say
         self.assigned: dict[int, Any] = {}  # values assigned since, by the variable's id
         for variable, value in state_mapping or ():
             self._values[id(variable)] = value
@@ -53,6 +54,15 @@ class StatelessScope:
         by_id = {id(variable): variable for variable in self._variables}
         return [(by_id[key], value) for key, value in self.assigned.items()]
 
+    def get_tensor_value(self, tensor: Any) -> Any:
+        """What a symbolic tensor was in the last run of a graph here or in an enclosing scope, or None."""
+        scope: StatelessScope | None = self
+        while scope is not None:
+            if id(tensor) in scope.tensors:
+                return scope.tensors[id(tensor)]
+            scope = scope.parent
+        return None
+
     def __enter__(self) -> "StatelessScope":
         self.parent = current().scope
         self._token = _context.set(current()._replace(scope=self))
@@ -71,6 +81,8 @@ class Context(NamedTuple):
     scope_of: Any = None  # the id of the caller of the innermost name scope, and its path
     plain_kernels: bool = False  # kernels trace as their plain forms
     without_values: bool = False  # new variables get their values later: a file is being read
+    layer: Any = None  # whose `call` runs
+    open_size: int | None = None  # what stands for open axes while a graph is drawn
 
 
 _context: ContextVar[Context] = ContextVar("dovetail", default=Context())  # noqa: B039  (immutable)
@@ -89,6 +101,7 @@ def entered(**changes: Any) -> Iterator[None]:
 
 class _Structure:
     version = 0
+    constants = 0
 
 
 def structure_version() -> int:
@@ -98,3 +111,12 @@ def structure_version() -> int:
 
 def structure_changed() -> None:
     _Structure.version += 1
+
+
+def constants_version() -> int:
+    """A number that changes whenever a value changes that compiled programs hold as a constant."""
+    return _Structure.constants
+
+
+def constants_changed() -> None:
+    _Structure.constants += 1

@@ -5,6 +5,7 @@ from typing import Any
 
 import jax
 
+from .context import current
 from .errors import DovetailError
 from .operation import Node, Operation
 from .tensor import KerasTensor
@@ -59,7 +60,7 @@ class Graph:
             if node in done or (node is None and id(tensor) in given):
                 continue
             is_boundary = id(tensor) in given
-            if node is None or (not node.inputs and not is_boundary):
+            if node is None or not (node.inputs or is_boundary or node.operation.is_source):
                 names = ", ".join(repr(_label(x)) for x in self.inputs) or "none"
                 raise GraphError(
                     f"the outputs depend on {_label(tensor)!r}, which is not among the model's inputs ({names}). "
@@ -82,7 +83,9 @@ class Graph:
         Returns:
             the outputs and their masks, each nested as `output_tree`.
         """
-        known = {id(tensor): value for tensor, value in zip(self.inputs, values, strict=True)}
+        scope = current().scope
+        known: dict[int, Any] = {} if scope is None else scope.tensors
+        known.update((id(tensor), value) for tensor, value in zip(self.inputs, values, strict=True))
         known_masks = {id(tensor): mask for tensor, mask in zip(self.inputs, masks, strict=True)}
         for node in self.nodes:
             args, kwargs = node.arguments(lambda tensor: known[id(tensor)])

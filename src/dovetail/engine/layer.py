@@ -152,6 +152,7 @@ class Layer(Operation):
                 training=training,
                 compute_dtype=compute_dtype if compute_dtype != self.variable_dtype else None,
                 path=(*context.path, self.name),
+                layer=self,
             ):
                 outputs, output_masks = self._call_with_masks(args, kwargs | extra, masks)
         except Exception as error:

@@ -7,7 +7,7 @@ from typing import Any
 import jax
 
 from .configs import Configured, snake_case
-from .context import StatelessScope
+from .context import StatelessScope, entered
 from .naming import unique_name
 from .tensor import KerasTensor, Spec, any_symbolic
 from .variable import OPERATORS, Variable
@@ -49,6 +49,8 @@ class Operation(Configured):
             raise ValueError(f"a name is a non-empty text without '/', not {name!r}")
         self.name = name or unique_name(snake_case(type(self).__name__))
         self._inbound_nodes: list[Node] = []
+
+    is_source = False  # whether it needs no input: what it gives comes from variables, or is drawn
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} needs a `call` method")
@@ -126,15 +128,15 @@ def trace(function: Callable[..., Any], args: Any, kwargs: Any, **static: Any) -
     leaves, structure = jax.tree.flatten((args, kwargs), is_leaf=_is_spec)
     places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, (KerasTensor, Spec))]
 
-    def run(*arrays: Any) -> Any:
-        filled = list(leaves)
-        for place, array in zip(places, arrays, strict=True):
-            filled[place] = array
-        full_args, full_kwargs = structure.unflatten(filled)
-        with StatelessScope():
-            return function(*full_args, **full_kwargs, **static)
-
     def evaluate(size: int) -> tuple[list, Any]:
+        def run(*arrays: Any) -> Any:
+            filled = list(leaves)
+            for place, array in zip(places, arrays, strict=True):
+                filled[place] = array
+            full_args, full_kwargs = structure.unflatten(filled)
+            with StatelessScope(), entered(open_size=size):
+                return function(*full_args, **full_kwargs, **static)
+
         shapes = [tuple(size if axis is None else axis for axis in leaves[i].shape) for i in places]
         structs = [jax.ShapeDtypeStruct(shape, leaves[i].dtype) for shape, i in zip(shapes, places, strict=True)]
         return jax.tree.flatten(jax.eval_shape(run, *structs))

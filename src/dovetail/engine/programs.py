@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from .context import current, structure_version
+from .context import constants_version, current, structure_version
 from .layer import Layer
 from .pure import State, keyed, read
 from .variable import Variable
@@ -31,7 +31,7 @@ class Programs:
 
     def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """The program of this key for the present structure, made if need be."""
-        full_key = (self.structure(), current().plain_kernels, key)
+        full_key = (self.structure(), constants_version(), current().plain_kernels, key)
         if full_key not in self._made:
             self._made[full_key] = make()
         return self._made[full_key]
