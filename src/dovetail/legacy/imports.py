@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..engine.errors import did_you_mean
+from .backend import hooks
 from .listing import find, listing
 from .releases import Release, find_release, speak
 from .settings import apply_settings, keeping_settings
@@ -176,6 +177,7 @@ def install(which: int | str | Release = 2, backend: str | None = None) -> Relea
     _installed.append(finder)
     sys.meta_path.insert(0, finder)
     speak(release)
+    hooks.install()
     return release
 
 
@@ -187,6 +189,7 @@ def uninstall() -> None:
             del sys.modules[name]
         sys.modules.update(_replaced)
         _replaced.clear()
+    hooks.uninstall()
     speak(None)
 
 

@@ -9,6 +9,7 @@ from ..engine.operation import Node
 from ..engine.tensor import KerasTensor
 from ..layers.input import Input
 from . import callbacks, families, losses, metrics, optimizers
+from .backend import identity
 from .layers import layer
 from .models import model_class
 from .releases import Release
@@ -119,7 +120,7 @@ def input_of(release: Release) -> Any:
     ) -> KerasTensor:
         """A symbolic input: `shape` is without the batch axis, `batch_shape` with it."""
         if tensor is not None:
-            raise TypeError("Input(tensor=...) is a TensorFlow or Theano variable: give the values to `fit` instead")
+            return identity(tensor)
         if shape is None and batch_shape is None:
             shape = kwargs.pop("batch_input_shape", None) and None
         if isinstance(shape, int):

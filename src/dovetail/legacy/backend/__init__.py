@@ -17,7 +17,7 @@ from .recurrent import *  # noqa: F403
 from .settings import *  # noqa: F403
 from .variables import *  # noqa: F403
 
-NAMES = sorted(
+__all__ = sorted(
     name
     for module in (arrays, functions, images, neural, phase, randoms, recurrent, settings, variables)
     for name in module.__all__

@@ -21,6 +21,11 @@ def _float(x: Any) -> Any:
     return x if jnp.issubdtype(x.dtype, jnp.inexact) else x.astype(floatx())
 
 
+def _array(x: Any) -> Any:
+    """Lists as arrays; numbers stay, and take the dtype of what is beside them."""
+    return jnp.asarray(x) if isinstance(x, (list, tuple)) else x
+
+
 def _axes(axis: Any) -> Any:
     if isinstance(axis, (list, tuple, np.ndarray)):
         return tuple(int(a) for a in axis)
@@ -39,7 +44,7 @@ def cast(x, dtype):
 @lifted
 def square(x):
     """`x * x`."""
-    return jnp.square(x)
+    return jnp.square(_array(x))
 
 
 @lifted
@@ -69,19 +74,19 @@ def log(x):
 @lifted
 def round(x):
     """The nearest integer; halves go to the even one."""
-    return jnp.round(x)
+    return jnp.round(_array(x))
 
 
 @lifted
 def sign(x):
     """-1, 0 or 1."""
-    return jnp.sign(x)
+    return jnp.sign(_array(x))
 
 
 @lifted
 def pow(x, a):
     """`x` to the power of `a`."""
-    return jnp.power(x, a)
+    return jnp.power(_array(x), _array(a))
 
 
 @lifted
@@ -94,32 +99,32 @@ def clip(x, min_value, max_value):
 
 @lifted
 def equal(x, y):
-    return jnp.equal(x, y)
+    return jnp.equal(_array(x), _array(y))
 
 
 @lifted
 def not_equal(x, y):
-    return jnp.not_equal(x, y)
+    return jnp.not_equal(_array(x), _array(y))
 
 
 @lifted
 def greater(x, y):
-    return jnp.greater(x, y)
+    return jnp.greater(_array(x), _array(y))
 
 
 @lifted
 def greater_equal(x, y):
-    return jnp.greater_equal(x, y)
+    return jnp.greater_equal(_array(x), _array(y))
 
 
 @lifted
 def less(x, y):
-    return jnp.less(x, y)
+    return jnp.less(_array(x), _array(y))
 
 
 @lifted
 def less_equal(x, y):
-    return jnp.less_equal(x, y)
+    return jnp.less_equal(_array(x), _array(y))
 
 
 lesser, lesser_equal = less, less_equal  # as Keras 1 called them
@@ -128,13 +133,13 @@ lesser, lesser_equal = less, less_equal  # as Keras 1 called them
 @lifted
 def maximum(x, y):
     """The larger of two, entry by entry."""
-    return jnp.maximum(x, y)
+    return jnp.maximum(_array(x), _array(y))
 
 
 @lifted
 def minimum(x, y):
     """The smaller of two, entry by entry."""
-    return jnp.minimum(x, y)
+    return jnp.minimum(_array(x), _array(y))
 
 
 @lifted
@@ -317,7 +322,7 @@ def gather(reference, indices):
 @lifted
 def one_hot(indices, num_classes=None, nb_classes=None):
     """1 at the place of each class number, 0 elsewhere; `nb_classes` is Keras 1's name of `num_classes`."""
-    count = nb_classes if num_classes is None else num_classes
+    count: Any = nb_classes if num_classes is None else num_classes
     return jax.nn.one_hot(jnp.asarray(indices).astype("int32"), int(count), dtype=floatx())
 
 

@@ -33,11 +33,7 @@ class Function:
 
     def __call__(self, *values: Any) -> Any:
         """NumPy arrays for `outputs`, nested as they are, for one list of values or one value each."""
-        if (
-            len(values) == 1
-            and isinstance(values[0], (list, tuple))
-            and (len(self.inputs) != 1 or isinstance(values[0], tuple) or len(values[0]) == 1)
-        ):
+        if len(values) == 1 and isinstance(values[0], (list, tuple)) and self._is_list_of_values(values[0]):
             values = tuple(values[0])
         if len(values) != len(self.inputs):
             names = ", ".join(tensor.name for tensor in self.inputs)
@@ -50,6 +46,12 @@ class Function:
             else:
                 arrays.append(_fitted(value, tensor))
         return jax.tree.map(np.asarray, self._program(arrays, training))
+
+    def _is_list_of_values(self, given: Any) -> bool:
+        """Whether a list has the values of the inputs; for one input it may be the rows of its value."""
+        return (
+            len(self.inputs) != 1 or len(given) == 1 or any(np.ndim(value) for value in given if hasattr(value, "ndim"))
+        )
 
 
 def function(inputs: Any, outputs: Any, updates: Any = None, **kwargs: Any) -> Function:
@@ -126,24 +128,26 @@ class Gradients(Operation, Stateful):
         return list({id(variable): variable for variable in found}.values())
 
     def call(self, *values: Any) -> list[Any]:
-        return self._derivatives({id(place): value for place, value in zip(self.places, values, strict=True)})
+        return self._derivatives({id(place): value for place, value in zip(self.places, values, strict=True)}, {})
 
-    def differentiate(self, given: Any) -> list[Any]:
-        """The derivatives where these values of tensors are given."""
+    def differentiate(self, given: Any, moved: dict[int, Any]) -> list[Any]:
+        """The derivatives where these values of tensors are given, and moved; see `Evaluation`."""
         if isinstance(given, dict):
-            return self._derivatives(given)
+            return self._derivatives(given, moved)
         values = {id(place): given.get(id(place)) for place in self.places}  # all else is made from them
-        return self._derivatives({key: value for key, value in values.items() if value is not None})
+        return self._derivatives({key: value for key, value in values.items() if value is not None}, moved)
 
-    def _derivatives(self, given: dict[int, Any]) -> list[Any]:
+    def _derivatives(self, given: dict[int, Any], outer: dict[int, Any]) -> list[Any]:
         tensors = [target for target in self.targets if isinstance(target, KerasTensor)]
         variables = [target for target in self.targets if isinstance(target, Variable)]
         with StatelessScope():
-            now = Evaluation(given).run((tensors, self.losses))[0]
+            now = Evaluation(given, outer).run((tensors, self.losses))[0]
 
         def total(moves: list[Any], values: list[Any]) -> Any:
             with StatelessScope(zip(variables, values, strict=True)):
-                moved = {id(tensor): move for tensor, move in zip(tensors, moves, strict=True)}
+                moved = dict(outer)
+                for tensor, move in zip(tensors, moves, strict=True):
+                    moved[id(tensor)] = moved.get(id(tensor), 0) + move
                 return sum(jnp.sum(loss) for loss in Evaluation(given, moved).run(self.losses))
 
         moves = [jnp.zeros_like(value) for value in now]

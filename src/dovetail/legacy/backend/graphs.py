@@ -61,7 +61,7 @@ class Evaluation:
     def _execute(self, node: Node) -> None:
         operation = node.operation
         if hasattr(operation, "differentiate"):
-            outputs, masks = operation.differentiate(self.given), []
+            outputs, masks = operation.differentiate(self.given, self.moved), []
         else:
             args, kwargs = node.arguments(lambda tensor: self.known[id(tensor)])
             if isinstance(operation, Layer):

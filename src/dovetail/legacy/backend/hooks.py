@@ -194,7 +194,8 @@ def _converted(name: str, kind: type) -> Callable[..., Any]:
 def _iterated(self: KerasTensor) -> Iterator[Any]:
     if not self.shape or self.shape[0] is None:
         raise self._refuse("iterated over: its first axis is open")
-    return iter([self[index] for index in range(self.shape[0])])
+    symbolic: Any = self
+    return iter([symbolic[index] for index in range(self.shape[0])])
 
 
 def _eval(self: Any, feed_dict: Any = None, session: Any = None) -> np.ndarray:
@@ -211,7 +212,7 @@ def _in_fixed_phase(own: Callable[..., Any]) -> Callable[..., Any]:
     """Layers called on symbolic tensors keep the phase that is fixed then; TensorFlow 2 asked at each run."""
 
     @functools.wraps(own)
-    def symbolic_call(self: Operation, *args: Any, **kwargs: Any) -> Any:
+    def symbolic_call(self: Any, *args: Any, **kwargs: Any) -> Any:
         phase = fixed_phase()
         is_kept = phase is not None and isinstance(self, Layer) and current_release().formulas != "tf2"
         if is_kept and _acts_in_training(self) and kwargs.get("training") is None:

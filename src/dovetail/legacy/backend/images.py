@@ -4,6 +4,7 @@ Keras 1 kept kernels as (filters, channels, *window) with `dim_ordering="th"`; a
 filters). Theano convolves: its kernels are flipped, and its "same" padding is k // 2 on both sides.
 """
 
+import inspect
 from typing import Any
 
 import jax.numpy as jnp
@@ -48,7 +49,9 @@ def _with_old_names(function: Any) -> Any:
 
     call.__name__ = call.__qualname__ = function.__name__
     call.__doc__ = function.__doc__
-    call.__wrapped__ = function  # type: ignore[attr-defined]
+    own = inspect.signature(function)
+    old_names = inspect.Parameter("old_names", inspect.Parameter.VAR_KEYWORD)
+    call.__signature__ = own.replace(parameters=[*own.parameters.values(), old_names])  # type: ignore[attr-defined]
     return call
 
 

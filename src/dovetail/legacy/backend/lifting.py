@@ -63,6 +63,8 @@ class Recorded(Operation, Stateful):
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         args, kwargs = jax.tree.map(lambda x: x.value if isinstance(x, Variable) else x, (args, kwargs))
+        if not self.owned and any(isinstance(leaf, Sizes) for leaf in jax.tree.leaves((args, kwargs))):
+            return _computed(self.function, args, kwargs)
         return self.function(*args, **kwargs)
 
 
@@ -77,13 +79,17 @@ def lifted(function: Callable[..., Any]) -> Callable[..., Any]:
             if not in_call() and (is_symbolic or draws_variables()):
                 return record(function, args, kwargs)
             args, kwargs = jax.tree.map(resolve, (args, kwargs))
-            leaves = jax.tree.leaves((args, kwargs))
-        if _is_static(leaves):
-            with jax.ensure_compile_time_eval():
-                return jax.tree.map(_static, function(*args, **kwargs))
-        return function(*args, **kwargs)
+        return _computed(function, args, kwargs)
 
     return call
+
+
+def _computed(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """The function's result, as `Sizes` where it comes from sizes alone."""
+    if not _is_static(jax.tree.leaves((args, kwargs))):
+        return function(*args, **kwargs)
+    with jax.ensure_compile_time_eval():
+        return jax.tree.map(_static, function(*args, **kwargs))
 
 
 def resolve(x: Any) -> Any:
@@ -136,11 +142,7 @@ def _outputs_for(operation: Recorded, leaves: list[Any], structure: Any, size: i
             values[place] = array
         args, kwargs = structure.unflatten(values)
         with StatelessScope(), entered(open_size=size):
-            if places or not _is_static(values):
-                outputs = operation.call(*args, **kwargs)
-            else:
-                with jax.ensure_compile_time_eval():
-                    outputs = jax.tree.map(_static, operation.call(*args, **kwargs))
+            outputs = operation.call(*args, **kwargs)
         known[:] = [leaf if isinstance(leaf, (Sizes, np.integer)) else None for leaf in jax.tree.leaves(outputs)]
         return outputs
 

@@ -150,9 +150,11 @@ def _batch_normalization(x, mean, var, beta, gamma, axis, epsilon):
 # -- losses; Keras 1 has the output first
 
 
-def _target_first(first: Any, second: Any, named: dict[str, Any]) -> tuple[Any, Any]:
+def _target_first(args: tuple, named: dict[str, Any]) -> tuple[Any, Any]:
     """Target and output, given by position in the release's order, or by name."""
-    given = [value for value in (first, second) if value is not None]
+    given = list(args)
+    if len(given) + len(named) != 2 or set(named) - {"target", "output"}:
+        raise TypeError(f"a crossentropy takes a target and an output; got {len(given)} arrays and {sorted(named)}")
     target, output = named.get("target"), named.get("output")
     if current_release().dialect == 1:
         output = given.pop(0) if output is None else output
@@ -166,19 +168,19 @@ def _target_first(first: Any, second: Any, named: dict[str, Any]) -> tuple[Any, 
 def categorical_crossentropy(*args: Any, from_logits: bool = False, axis: int = -1, **named: Any) -> Any:
     """`-sum(target * log(output))` over the classes: of (target, output), in Keras 1 of (output, target)."""
     args, from_logits, axis = _more(args, from_logits, axis)
-    return _categorical(*_target_first(*args, named), from_logits, axis)
+    return _categorical(*_target_first(args, named), from_logits, axis)
 
 
 def sparse_categorical_crossentropy(*args: Any, from_logits: bool = False, axis: int = -1, **named: Any) -> Any:
     """`-log(output)` of the class whose number is the target: of (target, output), in Keras 1 of (output, target)."""
     args, from_logits, axis = _more(args, from_logits, axis)
-    return _sparse(*_target_first(*args, named), from_logits, axis)
+    return _sparse(*_target_first(args, named), from_logits, axis)
 
 
 def binary_crossentropy(*args: Any, from_logits: bool = False, **named: Any) -> Any:
     """`-target * log(output) - (1 - target) * log(1 - output)`: of (target, output), in Keras 1 of (output, target)."""
     args, from_logits, _ = _more(args, from_logits, -1)
-    return _binary(*_target_first(*args, named), from_logits)
+    return _binary(*_target_first(args, named), from_logits)
 
 
 def _more(args: tuple, from_logits: bool, axis: int) -> tuple[tuple, bool, int]:
@@ -186,7 +188,7 @@ def _more(args: tuple, from_logits: bool, axis: int) -> tuple[tuple, bool, int]:
     rest = list(args[2:])
     from_logits = rest.pop(0) if rest else from_logits
     axis = rest.pop(0) if rest else axis
-    return (*args[:2], None, None)[:2], from_logits, axis
+    return args[:2], from_logits, axis
 
 
 @lifted
@@ -221,7 +223,7 @@ def _binary(target, output, from_logits):
 def ctc_label_dense_to_sparse(labels, label_lengths):
     """The labels with -1 behind each one's length: arrays are dense here."""
     labels = jnp.asarray(labels)
-    inside = jnp.arange(labels.shape[1])[None] < jnp.reshape(label_lengths, (-1, 1))
+    inside = jnp.arange(labels.shape[1])[None] < jnp.reshape(jnp.asarray(label_lengths), (-1, 1))
     return jnp.where(inside, labels, -1)
 
 

@@ -34,6 +34,8 @@ _UTILS = (
     "dovetail.utils",
 )
 
+_BACKEND = ("dovetail.legacy.names:of_backend", "dovetail.legacy.backend", "dovetail.backend")
+
 MODULES: dict[str, tuple[str, ...]] = {
     "keras": ("dovetail.legacy.names:of_keras", "dovetail"),
     "keras.layers": _LAYERS,
@@ -42,7 +44,10 @@ MODULES: dict[str, tuple[str, ...]] = {
     "keras.engine": _ENGINE,
     "keras.models": _MODELS,
     "keras.engine.saving": _MODELS,
-    "keras.backend": ("dovetail.legacy.names:of_backend", "dovetail.legacy.backend", "dovetail.backend"),
+    "keras.backend": _BACKEND,
+    **{
+        f"keras.backend.{name}": _BACKEND for name in ("common", "load_backend", "tensorflow_backend", "theano_backend")
+    },
     "keras.activations": ("dovetail.legacy.names:of_activations",),
     "keras.initializations": ("dovetail.legacy.names:of_initializers",),
     "keras.initializers": ("dovetail.legacy.names:of_initializers",),
