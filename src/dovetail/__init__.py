@@ -2,6 +2,7 @@
 
 from . import (
     activations,
+    applications,
     backend,
     callbacks,
     compare,
@@ -45,8 +46,8 @@ __version__ = "0.1.0"
 __all__ = [
     "DTypePolicy", "FloatDTypePolicy", "Function", "Functional", "Initializer", "Input", "InputSpec", "KerasTensor",
     "Layer", "Loss", "Metric", "Model", "Operation", "Optimizer", "Regularizer", "RematScope", "Sequential",
-    "StatelessScope", "SymbolicScope", "Variable", "activations", "backend", "callbacks", "compare", "config",
-    "constraints", "datasets", "device", "dtype_policies", "initializers", "layers", "losses", "metrics",
+    "StatelessScope", "SymbolicScope", "Variable", "activations", "applications", "backend", "callbacks", "compare",
+    "config", "constraints", "datasets", "device", "dtype_policies", "initializers", "layers", "losses", "metrics",
     "mixed_precision", "models", "name_scope", "ops", "optimizers", "preprocessing", "random", "regularizers",
     "remat", "saving", "tree", "utils", "version",
 ]  # fmt: skip

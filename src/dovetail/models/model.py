@@ -215,7 +215,7 @@ class Model(Trainer, Layer):
         save_weights(self, filepath, overwrite, max_shard_size)
 
     def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
-        """Read weights that `save_weights`, `save` or Keras 3 wrote."""
+        """Read weights that `save_weights`, `save` or any release of Keras wrote; see `saving.load_weights`."""
         load_weights_from(self, filepath, skip_mismatch, **kwargs)
 
     def save(self, filepath: Any, overwrite: bool = True, zipped: bool | None = None, **kwargs: Any) -> None:

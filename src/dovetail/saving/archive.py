@@ -14,8 +14,9 @@ from ..engine.context import entered
 from ..engine.errors import DovetailError
 from ..engine.layer import Layer
 from ..engine.registry import CustomObjectScope, loading
+from .by_layer import layer_groups, read_layers
 from .files import replaced
-from .weights import StateFile, WeightsFileError, load_weights, read_optimizer, read_weights, write_weights
+from .weights import StateFile, WeightsFileError, read_optimizer, read_weights, write_weights
 
 SUFFIX = ".keras"
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
@@ -139,18 +140,40 @@ def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = No
     return model
 
 
-def load_weights_from(model: Layer, filepath: Any, skip_mismatch: bool = False) -> None:
-    """Read weights from a `.weights.h5` file, or from the weights in a `.keras` file."""
+def load_weights_from(
+    model: Layer, filepath: Any, skip_mismatch: bool = False, by_name: bool = False, **kwargs: Any
+) -> None:
+    """Read the weights in a `.weights.h5` or `.keras` file, or in an `.h5` file of Keras 1 or 2.
+
+    Nothing is assigned unless all fits. A `.weights.h5` file gives the optimizer's state too, if it has one that fits.
+
+    Args:
+        skip_mismatch: leave out, with a warning, layers that the file lacks or has in other shapes.
+        by_name: for files of Keras 1 and 2: match layers by name instead of order, and leave the others alone.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        WeightsFileError: it is no such file, a layer is missing, or shapes differ.
+    """
+    if kwargs:
+        raise TypeError(f"load_weights has no argument {next(iter(kwargs))!r}")
     path = Path(os.fspath(filepath))
-    if path.suffix != SUFFIX:
-        return load_weights(model, filepath, skip_mismatch)
     if not path.exists():
         raise FileNotFoundError(f"there is no file {str(path)!r}")
     if not model.built:
         raise WeightsFileError(f"{model.name!r} has no weights yet: call it on data before loading into it")
-    parts = _Folder(path) if path.is_dir() else _Zip(path)
-    with StateFile(io.BytesIO(parts.read(WEIGHTS)), str(path)) as state:
+    source: Any = path
+    is_archive = path.suffix == SUFFIX
+    if is_archive:
+        source = io.BytesIO((_Folder(path) if path.is_dir() else _Zip(path)).read(WEIGHTS))
+    with StateFile(source, str(path)) as state:
+        if layer_groups(state) is not None:
+            return read_layers(state, model, by_name, skip_mismatch)
+        if by_name:
+            raise WeightsFileError(f"{str(path)!r} is matched by the layers' places in the model: leave `by_name` out")
         read_weights(state, model, skip_mismatch)
+        if not is_archive and getattr(model, "optimizer", None) is not None:
+            read_optimizer(state, model)
     return None
 
 

@@ -70,28 +70,6 @@ def write_weights(model: Layer, target: Any, include_optimizer: bool = True) -> 
                 _put(group, str(index), variable._value)
 
 
-def load_weights(model: Layer, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
-    """Read the weights, and the optimizer's state if there is one and it fits; nothing is assigned unless all fits.
-
-    Args:
-        skip_mismatch: leave out, with a warning, layers that the file lacks or has in other shapes.
-
-    Raises:
-        WeightsFileError: no such file, not such a file, a layer is missing, or shapes differ.
-    """
-    if kwargs:
-        raise TypeError(f"load_weights has no argument {next(iter(kwargs))!r}")
-    path = _checked_path(filepath)
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no file {str(path)!r}")
-    if not model.built:
-        raise WeightsFileError(f"{model.name!r} has no weights yet: call it on data before loading into it")
-    with StateFile(path, str(path)) as state:
-        read_weights(state, model, skip_mismatch)
-        if getattr(model, "optimizer", None) is not None:
-            read_optimizer(state, model)
-
-
 class StateFile:
     """An HDF5 file opened for reading; `file` is its root.
 
@@ -144,7 +122,7 @@ def read_optimizer(state: StateFile, model: Any) -> None:
     optimizer = model.optimizer
     import h5py
 
-    if _plain(state.file, OPTIMIZER, h5py.Group) is None:
+    if plain_member(state.file, OPTIMIZER, h5py.Group) is None:
         return
     optimizer.build(model.trainable_variables)
     pairs, problems = _read(state.file, optimizer.name, optimizer.variables, OPTIMIZER)
@@ -160,22 +138,40 @@ def _read(file: Any, name: str, own: list[Variable], place: str) -> tuple[list[t
 
     if not own:
         return [], []
-    group = _plain(file, place, h5py.Group)
+    group = plain_member(file, place, h5py.Group)
     if group is None or len(group) == 0:
         return [], [f"{name!r} has {len(own)} weights, the file has none at {place!r}"]
     if len(group) != len(own):
         return [], [f"{name!r} has {len(own)} weights, the file has {len(group)} at {place!r}"]
     pairs = []
     for index, variable in enumerate(own):
-        data = _plain(group, str(index), h5py.Dataset)
-        if data is None or data.external or data.is_virtual:
-            return [], [f"{place}/{index} is not an array stored in the file"]
-        if data.shape != variable.shape:
+        data = plain_member(group, str(index), h5py.Dataset)
+        if data is not None and data.shape != variable.shape:
             return [], [f"{variable.path!r} has the shape {variable.shape}, the file {data.shape} at '{place}/{index}'"]
-        if data.dtype.kind not in "biufV" or (data.size and data.id.get_storage_size() * 1000 < data.nbytes):
-            return [], [f"{place}/{index} declares {data.nbytes} bytes of {data.dtype}, which the file does not hold"]
-        pairs.append((variable, _array(data)))
+        try:
+            pairs.append((variable, checked_array(group, str(index), f"{place}/{index}")))
+        except WeightsFileError as error:
+            return [], [str(error)]
     return pairs, []
+
+
+def checked_array(group: Any, name: str, place: str) -> np.ndarray:
+    """An array that the file itself holds.
+
+    Args:
+        place: where it is, for messages.
+
+    Raises:
+        WeightsFileError: there is none, or it declares more than the file holds.
+    """
+    import h5py
+
+    data = plain_member(group, name, h5py.Dataset)
+    if data is None or data.external or data.is_virtual:
+        raise WeightsFileError(f"{place} is not an array stored in the file")
+    if data.dtype.kind not in "biufV" or (data.size and data.id.get_storage_size() * 1000 < data.nbytes):
+        raise WeightsFileError(f"{place} declares {data.nbytes} bytes of {data.dtype}, which the file does not hold")
+    return _array(data)
 
 
 def _put(group: Any, name: str, value: Any) -> None:
@@ -192,7 +188,7 @@ def _array(data: Any) -> np.ndarray:
     return array.view(ml_dtypes.bfloat16) if data.attrs.get("dtype") == "bfloat16" else array
 
 
-def _plain(group: Any, name: str, kind: type) -> Any:
+def plain_member(group: Any, name: str, kind: type) -> Any:
     """The member at a path, if no link on the way leads out of the file."""
     import h5py
 
