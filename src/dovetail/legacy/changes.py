@@ -36,7 +36,6 @@ LAYER_ARGUMENTS = {
     "sigma": "stddev",
     "beta_init": "beta_initializer",
     "gamma_init": "gamma_initializer",
-    "input_dtype": "dtype",
 }
 
 # where one layer's old arguments mean something else than `LAYER_ARGUMENTS` says

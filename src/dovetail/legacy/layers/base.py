@@ -24,8 +24,12 @@ ATTRIBUTES = {
     "W": "kernel",
     "U": "recurrent_kernel",
     "b": "bias",
-    **{old: new for old, new in changes.LAYER_ARGUMENTS.items() if old not in ("input_dtype", "stride")},
+    **{old: new for old, new in changes.LAYER_ARGUMENTS.items() if old != "stride"},
 }
+
+
+# arguments that tell a first layer what its input is
+OF_THE_INPUT = ("input_dim", "input_length", "input_shape", "batch_input_shape", "batch_size", "input_dtype")
 
 
 class OldLayer:
@@ -252,11 +256,11 @@ def translated(owner: type, args: tuple, kwargs: dict[str, Any]) -> dict[str, An
     bound = owner.signatures.bind(args, kwargs)  # type: ignore[attr-defined]
     given = today(name, bound, owner.__name__, kwargs)
     accepted = _accepted(owner.modern)  # type: ignore[attr-defined]
-    special = {"input_dim", "input_length", "input_shape", "batch_input_shape", "batch_size", "weights", "kwargs"}
+    special = {*OF_THE_INPUT, "weights", "kwargs", "implementation"}
     check_known(owner, given, accepted | special)
     arguments = {key: value for key, value in _defaults(owner).items() if key in accepted} | given
-    if arguments.get("implementation") is not None and "implementation" not in accepted:
-        del arguments["implementation"]
+    if "implementation" not in accepted:  # how a release computed, not what
+        arguments.pop("implementation", None)
     forget = arguments.get("unit_forget_bias", True)
     if not isinstance(forget, bool):  # Keras 1 had an initializer here
         arguments["unit_forget_bias"] = forget in changes.ONES
@@ -297,9 +301,7 @@ def _of_base(cls: type, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
     if args:
         raise TypeError(f"{cls.__name__}: Layer.__init__ takes keyword arguments only")
     given = dict(kwargs)
-    if "input_dtype" in given:
-        given["dtype"] = given.pop("input_dtype")
-    special = {"input_dim", "input_length", "input_shape", "batch_input_shape", "batch_size", "weights", "dynamic"}
+    special = {*OF_THE_INPUT, "weights"}
     given.pop("dynamic", None)
     modern = next(base for base in cls.__mro__ if not issubclass(base, OldLayer) and issubclass(base, Operation))
     check_known(cls, given, _accepted(modern) | special)
@@ -324,6 +326,7 @@ def _take_input(cls: type, arguments: dict[str, Any], owner: Any) -> dict[str, A
     batch_size = arguments.pop("batch_size", None) if "batch_size" not in own else None
     shape = arguments.pop("input_shape", None)
     batch_shape = arguments.pop("batch_input_shape", None)
+    input_dtype = arguments.pop("input_dtype", None)
     is_embedding = owner is not None and owner.modern.__name__ == "Embedding"
     if is_embedding and shape is None and batch_shape is None:
         shape = tuple(length) if isinstance(length, (list, tuple)) else (length,)
@@ -334,7 +337,7 @@ def _take_input(cls: type, arguments: dict[str, Any], owner: Any) -> dict[str, A
         batch_shape = (batch_size, *(shape if isinstance(shape, (tuple, list)) else (shape,)))
     if batch_shape is None:
         return None
-    dtype = arguments.get("dtype") or ("int32" if is_embedding else None)
+    dtype = input_dtype or arguments.get("dtype") or ("int32" if is_embedding else None)
     return {"batch_shape": tuple(None if size is None else int(size) for size in batch_shape), "dtype": dtype}
 
 
