@@ -11,9 +11,12 @@ from ..engine.graph import Graph
 from ..engine.layer import Layer
 from ..layers.input import Input
 from ..models import Model, Sequential
+from ..saving.archive import load_weights_from, save_model
 from . import changes
 from .arguments import check_known
 from .callbacks import callbacks_of, with_both_names
+from .files import weights as weight_files
+from .files import writing
 from .layers import layer
 from .layers.base import OldLayer, _made, input_for
 from .losses import loss_of
@@ -230,6 +233,34 @@ class OldModel(OldLayer):
         if not compiled["metrics"]:
             settings = {key: compiled[key] for key in ("optimizer", "loss", "loss_weights")}
             self.compile(**settings, metrics=["accuracy"])
+
+    # -- files
+
+    def save(self, filepath: Any, overwrite: bool = True, include_optimizer: bool = True, **kwargs: Any) -> None:
+        """Write the whole model: `.keras` as Keras 3 does, everything else as HDF5 of Keras 2."""
+        if str(filepath).endswith(".keras"):
+            save_model(self, filepath, overwrite)  # type: ignore[arg-type]
+        else:
+            writing.save_model(self, filepath, overwrite, include_optimizer)
+
+    def save_weights(self, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
+        """Write the weights alone, as HDF5 of Keras 2."""
+        writing.save_weights(self, filepath, overwrite)
+
+    def load_weights(self, filepath: Any, by_name: bool = False, skip_mismatch: bool = False, **kwargs: Any) -> None:
+        """Read weights of any release, matched by the order of the layers, or by their names."""
+        if weight_files.is_old(filepath):
+            weight_files.load_weights(self, filepath, by_name, skip_mismatch)  # type: ignore[arg-type]
+        else:
+            load_weights_from(self, filepath, skip_mismatch)  # type: ignore[arg-type]
+
+    def to_json(self, **kwargs: Any) -> str:
+        """The architecture as JSON text, see `model_from_json`."""
+        return writing.to_json(self, **kwargs)
+
+    def to_yaml(self, **kwargs: Any) -> str:
+        """The architecture as YAML text, see `model_from_yaml`."""
+        return writing.to_yaml(self, **kwargs)
 
     @property
     def uses_learning_phase(self) -> bool:

@@ -8,8 +8,9 @@ from ..engine.naming import get_uid
 from ..engine.operation import Node
 from ..engine.tensor import KerasTensor
 from ..layers.input import Input
+from . import callbacks, families, losses, metrics, optimizers
 from .backend import identity
-from . import callbacks, families, files, losses, metrics, optimizers
+from .files import any_release
 from .layers import layer
 from .models import model_class
 from .releases import Release
@@ -98,7 +99,7 @@ def of_utils(release: Release, name: str) -> Any:
 def of_saving(release: Release, name: str) -> Any:
     if name not in ("load_model", "save_model", "model_from_json", "model_from_yaml", "model_from_config"):
         raise AttributeError(name)
-    return getattr(files, name)
+    return getattr(any_release, name)
 
 
 def _in(names: dict[str, Any], name: str) -> Any:

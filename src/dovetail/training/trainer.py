@@ -501,7 +501,8 @@ class Trainer:
         return _names_in(self._output_specs(x))
 
     def _output_specs(self, x: Any) -> Any:
-        return trace(lambda x: self(x, training=False), (_batch_specs(x),), {})  # type: ignore[operator]
+        batch = None if self._graph is None else self._graph.inputs[0].shape[0]  # a model may have a fixed one
+        return trace(lambda x: self(x, training=False), (_batch_specs(x, batch),), {})  # type: ignore[operator]
 
     def _prepare(self, samples: Samples, training: bool) -> Compiled:
         """Build what is not built yet, and find the programs for the present structure."""
@@ -562,8 +563,8 @@ def _slices(x: Any, batch_size: int, size: int) -> Iterator[Any]:
         yield jax.tree.map(lambda array, start=start, stop=stop: array[start:stop], x)
 
 
-def _batch_specs(x: Any) -> Any:
-    return jax.tree.map(lambda a: Spec((None, *a.shape[1:]), np.dtype(a.dtype).name), x)
+def _batch_specs(x: Any, batch: int | None = None) -> Any:
+    return jax.tree.map(lambda a: Spec((batch, *a.shape[1:]), np.dtype(a.dtype).name), x)
 
 
 def _specs(arrays: Any) -> Any:

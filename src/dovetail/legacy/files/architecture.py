@@ -12,6 +12,7 @@ from ...layers.input import Input
 from ..layers import layer
 from ..models import model_class
 from ..releases import Release, current_release
+from .weights import release_named
 from .yaml_text import read_yaml
 
 MODELS = ("Model", "Functional", "Network", "Container")
@@ -65,8 +66,6 @@ def model_from_config(
 
 
 def _release_in(config: dict[str, Any]) -> Release:
-    from .hdf5 import release_named
-
     version = config.get("keras_version")
     return release_named(version, config.get("backend")) if version else current_release()
 
@@ -114,9 +113,12 @@ def _argument(release: Release, name: str, value: Any) -> Any:
         return value["config"].get("name", "float32")
     if name == "axis" and isinstance(value, (list, tuple)) and len(value) == 1:
         return value[0]  # BatchNormalization of tf.keras
-    if is_config(value) and "dtype" in value["config"]:  # tf.keras wrote the dtype into initializers
-        value = value | {"config": {key: item for key, item in value["config"].items() if key != "dtype"}}
-    if isinstance(value, dict) and isinstance(value.get("name"), str) and not is_config(value):
+    if not isinstance(value, dict):
+        return value
+    if is_config(value):
+        inner = value["config"]  # tf.keras wrote the dtype into initializers
+        return value | {"config": {key: item for key, item in inner.items() if key != "dtype"}}
+    if isinstance(value.get("name"), str):
         inner = {key: item for key, item in value.items() if key != "name"}  # Keras 1 wrote the class as "name"
         return {"class_name": value["name"], "config": inner}
     return value
@@ -227,7 +229,7 @@ def _functional(release: Release, config: dict[str, Any]) -> Any:
                 outputs[entry["name"], number] = called()
         if len(later) == len(waiting):
             missing = ", ".join(sorted({entry["name"] for entry, _, _ in later}))
-            raise ConfigError(f"the graph is broken: the layers {missing} wait for each other, or for one that is not there")
+            raise ConfigError(f"the graph is broken: {missing} wait for each other, or for a layer that is not there")
         waiting = later
 
     def tensors(places: Any) -> Any:

@@ -16,7 +16,7 @@ from ...engine.layer import Layer
 from ...engine.tensor import KerasTensor
 from ...layers.input import InputLayer
 from ...saving.files import replaced
-from .hdf5 import kept_weights, weighted_layers
+from .weights import kept_weights, weighted_layers
 
 
 def config_of(model: Any) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def _graph_config(model: Any) -> dict[str, Any]:
     for operation in graph.operations:
         if not isinstance(operation, Layer):
             raise ConfigError(
-                f"{model.name!r} uses the function {operation.name!r} between its layers: put it into a Lambda layer, or "
+                f"{model.name!r} uses the function {operation.name!r} between its layers: put it into a Lambda, or "
                 "save as '.keras'"
             )
         calls = [node for node in operation._inbound_nodes if node in nodes]
@@ -166,7 +166,9 @@ def _write_layers(root: Any, model: Any) -> None:
 
 def _unique_names(layer: Any, weights: list[Any]) -> list[str]:
     """`<layer>/<weight>:0`, the weights of layers inside it under the names of those."""
-    owners = {id(v): inner.name for inner in layer._flatten_layers() for v in inner._owned() if hasattr(v, "is_parameter")}
+    owners = {
+        id(v): inner.name for inner in layer._flatten_layers() for v in inner._owned() if hasattr(v, "is_parameter")
+    }
     counts: Counter[str] = Counter()
     names = []
     for variable in weights:

@@ -1,0 +1,49 @@
+"""Which reader or writer a file is for."""
+
+from typing import Any
+
+from ... import saving
+from . import hdf5
+from .architecture import model_from_config, model_from_json, model_from_yaml
+from .weights import is_old
+
+
+def load_model(
+    filepath: Any,
+    custom_objects: dict[str, Any] | None = None,
+    compile: bool = True,
+    safe_mode: bool | None = True,
+    **kwargs: Any,
+) -> Any:
+    """The model in a file of any release of Keras: HDF5 of Keras 1 to 3, or `.keras`.
+
+    A file of Keras 1 or 2 gives a model with the layers, defaults and formulas of the release that wrote it, and the
+    numbers that it gave then.
+
+    Args:
+        filepath: of the file.
+        custom_objects: classes and functions of your own by name; the function of a Lambda layer of an old file by the
+            layer's name.
+        compile: whether it is compiled as it was, with the optimizer's state.
+        safe_mode: False lets the Python code in a `.keras` file run.
+
+    Raises:
+        OldFileError, ModelFileError: it is no model's file, or damaged.
+        ConfigError: it names a class that is not known, or holds code.
+    """
+    if is_old(filepath):
+        return hdf5.load_model(filepath, custom_objects, compile)
+    return saving.load_model(filepath, custom_objects=custom_objects, compile=compile, safe_mode=safe_mode)
+
+
+def save_model(
+    model: Any, filepath: Any, overwrite: bool = True, include_optimizer: bool = True, **kwargs: Any
+) -> None:
+    """Write a model of an old dialect: `.keras` as Keras 3 does, everything else as HDF5 of Keras 2."""
+    if hasattr(model, "release"):
+        model.save(filepath, overwrite, include_optimizer)
+    else:
+        saving.save_model(model, filepath, overwrite)
+
+
+__all__ = ["load_model", "model_from_config", "model_from_json", "model_from_yaml", "save_model"]
