@@ -105,16 +105,17 @@ def _class(release: Release, name: str) -> type:
 
 
 def _argument(release: Release, name: str, value: Any) -> Any:
+    """An argument of a layer as its class takes it: layers inside are made, dictionaries are those of today."""
     if name in WRAPPED and is_config(value):
         return layer_from(release, value)
     if name in ("layers", "cells") and isinstance(value, list) and all(is_config(item) for item in value):
         return [layer_from(release, item) for item in value]
-    if name == "dtype" and is_config(value):
-        return value["config"].get("name", "float32")
     if name == "axis" and isinstance(value, (list, tuple)) and len(value) == 1:
         return value[0]  # BatchNormalization of tf.keras
     if not isinstance(value, dict):
         return value
+    if name == "dtype":
+        return value["config"].get("name", "float32")
     if is_config(value):
         inner = value["config"]  # tf.keras wrote the dtype into initializers
         return value | {"config": {key: item for key, item in inner.items() if key != "dtype"}}

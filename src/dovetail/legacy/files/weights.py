@@ -265,7 +265,7 @@ def _member(group: Any, name: str, kind: Any) -> Any:
     Raises:
         OldFileError: it is missing, a link out of the file, or declares more than is stored.
     """
-    found = group
+    found: Any = group
     for part in name.split("/"):
         link = found.get(part, getlink=True) if isinstance(found, h5py.Group) else None
         if not isinstance(link, h5py.HardLink):
