@@ -19,15 +19,19 @@ from .files import weights as weight_files
 from .files import writing
 from .layers import layer
 from .layers.base import OldLayer, _made, input_for
-from .losses import loss_of
-from .metrics import metrics_of
 from .notices import notice
+from .objective import OldObjective, names_before
 from .optimizers import optimizer_of
 from .releases import Release
 from .streams import counted
 
 # arguments of methods that have no effect here: threads and processes are the library's own affair
 IGNORED = ("workers", "max_queue_size", "use_multiprocessing")
+# arguments of `compile` that need not be said any more
+UNNEEDED = ("sample_weight_mode", "class_mode", "theano_mode", "mode", "experimental_run_tf_function", "options",
+            "run_metadata", "steps_per_execution", "jit_compile", "distribute", "target_tensors", "cloning",
+            "pss_evaluation_shards")  # fmt: skip
+CLASS_MODES = ("categorical", "binary")
 
 
 class OldModel(OldLayer):
@@ -52,38 +56,42 @@ class OldModel(OldLayer):
 
     # -- compile
 
-    def compile(
-        self,
-        optimizer: Any = "rmsprop",
-        loss: Any = None,
-        metrics: Any = None,
-        loss_weights: Any = None,
-        sample_weight_mode: Any = None,
-        weighted_metrics: Any = None,
-        target_tensors: Any = None,
-        **kwargs: Any,
-    ) -> None:
-        """As today's, with the arguments in the old order and names of losses, metrics and optimizers of the release.
+    @property
+    def _objective_class(self) -> Any:
+        return functools.partial(OldObjective, self.release)
+
+    def compile(self, *args: Any, **kwargs: Any) -> None:
+        """As today's, with the arguments in the order of the release and its losses, metrics and optimizers.
 
         `sample_weight_mode`, `class_mode` and options of Theano and TensorFlow need not be said any more: weights are
         told apart by their shape.
         """
-        if target_tensors is not None:
+        given = dict(zip(self._compile_order, args, strict=False)) | kwargs
+        if given.get("metrics") in CLASS_MODES:  # the third argument of Keras 0.x
+            given["class_mode"] = given.pop("metrics")
+        if given.get("target_tensors") is not None:
             raise TypeError("`target_tensors` needs a TensorFlow graph; give the targets to `fit`")
-        if kwargs.pop("show_accuracy", False):
+        if given.pop("show_accuracy", False):
             notice("show_accuracy=True", "`metrics=['accuracy']`")
-            metrics = [*(metrics or []), "accuracy"]
-        for name in ("class_mode", "theano_mode", "mode", "run_eagerly", "experimental_run_tf_function", "options",
-                     "run_metadata", "steps_per_execution", "jit_compile", "distribute"):  # fmt: skip
-            kwargs.pop(name, None)
-        check_known(type(self), kwargs, {"optimizer", "loss", "metrics", "loss_weights", "sample_weight_mode"})
-        super().compile(  # type: ignore[misc]
-            optimizer=optimizer_of(self.release, optimizer),
-            loss=loss_of(self.release, loss),
-            loss_weights=loss_weights,
-            metrics=metrics_of(self.release, metrics),
-            weighted_metrics=metrics_of(self.release, weighted_metrics),
-        )
+            given["metrics"] = [*(given.get("metrics") or []), "accuracy"]
+        for name in UNNEEDED:
+            given.pop(name, None)
+        check_known(type(self), given, {*self._compile_order, "weighted_metrics", "run_eagerly", "auto_scale_loss"})
+        given["optimizer"] = optimizer_of(self.release, given.get("optimizer", "rmsprop"))
+        super().compile(**given)  # type: ignore[misc]
+
+    @property
+    def _compile_order(self) -> tuple[str, ...]:
+        last = ("weighted_metrics",) if self.release.formulas == "tf2" else ("sample_weight_mode", "weighted_metrics")
+        return ("optimizer", "loss", "metrics", "loss_weights", *last)
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of what `evaluate` returns, known from `compile` on where the model knows its outputs."""
+        objective = self._objective  # type: ignore[attr-defined]
+        if objective is None or objective.built or self._graph is None or self.release.dialect == 3:  # type: ignore[attr-defined]
+            return super().metrics_names  # type: ignore[misc]
+        return names_before(objective, self.output_names, self.outputs)  # type: ignore[attr-defined]
 
     # -- fit, evaluate, predict
 
@@ -180,18 +188,16 @@ class OldModel(OldLayer):
             return probabilities.argmax(axis=-1)
         return (probabilities > 0.5).astype("int32")
 
-    def train_on_batch(
-        self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, **kwargs: Any
-    ) -> Any:
+    def train_on_batch(self, x: Any, y: Any = None, *args: Any, **kwargs: Any) -> Any:
         """One update on one batch; loss and metrics of this batch alone."""
-        given = self._renamed("train_on_batch", kwargs)
+        given = self._renamed("train_on_batch", dict(zip(self._batch_order, args, strict=False)) | kwargs)
         if given.pop("reset_metrics", True):
             self.reset_metrics()  # type: ignore[attr-defined]
         if given.pop("accuracy", False):
             self._add_accuracy()
-        return super().train_on_batch(  # type: ignore[misc]
-            x, y, sample_weight=sample_weight, class_weight=class_weight, **given
-        )
+        return super().train_on_batch(x, y, **given)  # type: ignore[misc]
+
+    _batch_order = ("sample_weight", "class_weight", "reset_metrics")
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, **kwargs: Any) -> Any:
         given = self._renamed("test_on_batch", kwargs)
@@ -283,6 +289,16 @@ class OldSequential(OldModel):
     """A Sequential whose first layer may join others, and tells the input's shape."""
 
     _positional = ("layers", "name")
+
+    @property
+    def _compile_order(self) -> tuple[str, ...]:
+        if self.release.dialect > 1:
+            return super()._compile_order
+        return ("optimizer", "loss", "metrics", "sample_weight_mode", "loss_weights")
+
+    @property
+    def _batch_order(self) -> tuple[str, ...]:
+        return ("class_weight", "sample_weight") if self.release.dialect == 1 else OldModel._batch_order
 
     def add(self, item: Any, rebuild: bool = True) -> None:
         """Append a layer; as the first also `Merge([left, right], mode=...)`, or a model."""

@@ -36,6 +36,11 @@ class Release:
     masked_loss: str = "kept"
     first_name: int = 1
 
+    @property
+    def is_before_2_3(self) -> bool:
+        """Keras as a library of its own, before losses and metrics had classes."""
+        return self.formulas in ("keras1", "keras2") and self.rate_name == "lr"
+
 
 _NEW: dict[str, Any] = {
     "rate_name": "learning_rate", "accuracy": "accuracy", "gate_activation": "sigmoid", "reset_after": True,

@@ -32,10 +32,10 @@ class Objective:
     """
 
     def __init__(self, loss: Any, loss_weights: Any, metrics: Any, weighted_metrics: Any):
-        self.loss = _looked_up(loss, losses_module.get)
+        self.loss = looked_up(loss, losses_module.get)
         self.loss_weights = loss_weights
-        self.metrics = _looked_up(metrics, _metric_or_name)
-        self.weighted_metrics = _looked_up(weighted_metrics, _metric_or_name)
+        self.metrics = looked_up(metrics, _metric_or_name)
+        self.weighted_metrics = looked_up(weighted_metrics, _metric_or_name)
         self.built = False
         self.loss_tracker = Mean(name="loss")
 
@@ -66,14 +66,18 @@ class Objective:
             given = [given] if not (isinstance(given, (list, tuple)) and _is_nested(given)) else given
         per_output = bind(given, self.names, what, "output", optional=True)
         resolved = []
-        for entry, target, prediction in zip(per_output, y_true, y_pred, strict=True):
+        for place, (entry, target, prediction) in enumerate(zip(per_output, y_true, y_pred, strict=True)):
             entries = entry if isinstance(entry, (list, tuple)) else [entry]
-            made = [_as_metric(item, target, prediction) for item in entries if item is not None]
+            made = [self._made(item, place, target, prediction) for item in entries if item is not None]
             for metric in made:  # some metrics have state in the shape of the data
                 if not metric.built and target is not None:
                     metric.build(target.shape, prediction.shape)
             resolved.append(made)
         return resolved
+
+    def _made(self, item: Any, place: int, target: Any, prediction: Any) -> Metric:
+        """The metric that an entry means for the output at `place`."""
+        return as_metric(item, target, prediction)
 
     def _reported(self) -> dict[str, Metric]:
         """Every metric by the name that logs give it."""
@@ -133,12 +137,12 @@ class Objective:
         return found
 
 
-def _looked_up(given: Any, get: Any) -> Any:
+def looked_up(given: Any, get: Any) -> Any:
     """`given` with every name in it looked up now, so that a typo raises in `compile`."""
     if isinstance(given, dict) and "class_name" not in given:
-        return {key: _looked_up(value, get) for key, value in given.items()}
+        return {key: looked_up(value, get) for key, value in given.items()}
     if isinstance(given, (list, tuple)):
-        return [_looked_up(value, get) for value in given]
+        return [looked_up(value, get) for value in given]
     return None if given is None else get(given)
 
 
@@ -151,7 +155,7 @@ def _metric_or_name(identifier: Any) -> Any:
     return metric
 
 
-def _as_metric(item: Any, target: Any, prediction: Any) -> Metric:
+def as_metric(item: Any, target: Any, prediction: Any) -> Metric:
     if isinstance(item, str):
         binary, categorical, sparse = BY_SHAPE[item]
         if target is None:

@@ -39,6 +39,7 @@ class Trainer:
     stop_training = False
     run_eagerly = False
     _objective: Objective | None = None
+    _objective_class: Any = Objective
 
     # -- compile
 
@@ -81,7 +82,7 @@ class Trainer:
             "steps_per_execution": steps_per_execution, "jit_compile": jit_compile,
             "auto_scale_loss": auto_scale_loss,
         }  # fmt: skip
-        self._objective = Objective(loss, loss_weights, metrics, weighted_metrics)
+        self._objective = self._objective_class(loss, loss_weights, metrics, weighted_metrics)
         self.run_eagerly, self.steps_per_execution, self.jit_compile = run_eagerly, steps_per_execution, jit_compile
         self._programs.forget()
         self.stop_training = False
