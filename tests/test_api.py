@@ -25,7 +25,7 @@ LEFT = {
     "optimizers": "",
     "optimizers.legacy": "",
     "optimizers.schedules": "",
-    "callbacks": "BackupAndRestore OrbaxCheckpoint RemoteMonitor SwapEMAWeights TensorBoard",
+    "callbacks": "",
     "activations": "",
     "initializers": "",
     "regularizers": "",

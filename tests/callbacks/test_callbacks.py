@@ -1,6 +1,5 @@
 """Callbacks: what they see, what they do, and what they say when misused."""
 
-import io
 import math
 
 import numpy as np
@@ -9,7 +8,6 @@ import pytest
 import dovetail as keras
 from dovetail import callbacks, layers
 from dovetail.callbacks.callback import HOOKS
-from dovetail.callbacks.terminal import Progress, duration, number
 
 X = np.random.default_rng(0).normal(size=(32, 3)).astype("float32")
 Y = X.sum(1, keepdims=True)
@@ -52,6 +50,20 @@ def test_early_stopping_warns_about_a_name_that_is_not_reported():
         fit(model(), callbacks.EarlyStopping("vall_loss"), epochs=1, validation_split=0.5)
 
 
+def test_hooks_always_get_logs():
+    class Plain(callbacks.Callback):
+        def on_train_begin(self, logs):
+            assert logs == {}
+
+        def on_epoch_begin(self, epoch, logs):
+            assert (epoch, logs) == (0, {})
+
+        def on_train_batch_begin(self, batch, logs):
+            assert batch in (0, 1, 2, 3) and logs == {}
+
+    fit(model(), Plain(), epochs=1)
+
+
 def test_functions_as_hooks():
     seen = []
     fit(
@@ -89,9 +101,33 @@ def test_the_best_checkpoint_and_checkpoints_by_batches(tmp_path):
     assert (tmp_path / "2.weights.h5").exists() and (tmp_path / "4.weights.h5").exists()
 
 
-def test_checkpoints_of_whole_models_are_refused_at_once():
-    with pytest.raises(NotImplementedError, match="give save_weights_only=True"):
-        callbacks.ModelCheckpoint("a.keras")
+def test_checkpoints_of_whole_models(tmp_path):
+    path = tmp_path / "{epoch}.keras"
+    made = model()
+    fit(made, callbacks.ModelCheckpoint(path, monitor="loss", save_best_only=True, mode="max"), epochs=2)
+    assert [file.name for file in tmp_path.iterdir()] == ["1.keras"]  # the loss falls: the first epoch has the highest
+    assert keras.models.load_model(tmp_path / "1.keras").optimizer.iterations.numpy() == 4
+    with pytest.raises(ValueError, match="a file of a model ends in '.keras'"):
+        callbacks.ModelCheckpoint("a.weights")
+    with pytest.warns(UserWarning, match="watches 'val_loss', which is not reported"):
+        fit(made, callbacks.ModelCheckpoint(tmp_path / "late.keras", save_best_only=True), epochs=1)
+    assert (tmp_path / "late.keras").exists()  # rather than none at all, as in Keras
+
+
+def test_which_way_is_better_is_told_by_the_metric():
+    class Own(keras.metrics.Mean):
+        def update_state(self, y_true, y_pred, sample_weight=None):
+            super().update_state(y_pred)
+
+    made = model(rate=0.0)
+    made.compile(
+        "sgd", "mse", metrics=["mae", keras.metrics.R2Score(), Own(name="own"), keras.losses.mean_squared_error]
+    )
+    watchers = [callbacks.EarlyStopping(name) for name in ("val_mae", "val_r2_score", "val_mean_squared_error")]
+    fit(made, *watchers, epochs=2, validation_split=0.25)
+    assert [watcher.mode for watcher in watchers] == ["min", "max", "min"]
+    with pytest.raises(ValueError, match="cannot tell whether 'own' should be high or low: give mode='max'"):
+        fit(made, callbacks.EarlyStopping("own"), epochs=2)
 
 
 def test_the_table_of_epochs(tmp_path):
@@ -99,7 +135,8 @@ def test_the_table_of_epochs(tmp_path):
     fit(model(), callbacks.CSVLogger(path), epochs=2)
     fit(model(), callbacks.CSVLogger(path, append=True), epochs=1)
     lines = path.read_text().splitlines()
-    assert lines[0] == "epoch,loss" and [line.split(",")[0] for line in lines[1:]] == ["0", "1", "0"]
+    assert lines[0] == "epoch,loss,val_loss" and lines[1].endswith(",NA")  # columns for validation that may come
+    assert [line.split(",")[0] for line in lines[1:]] == ["0", "1", "0"]
 
 
 def test_rates_by_epoch_and_on_plateaus():
@@ -111,40 +148,36 @@ def test_rates_by_epoch_and_on_plateaus():
     assert float(made.optimizer.learning_rate) < 1e-9
 
 
+def test_rates_of_several_optimizers():
+    made = model()
+    parts = keras.optimizers.MultiOptimizer(
+        keras.optimizers.OptimizerMap(
+            keras.optimizers.SGD(0.5, name="a"), {".*bias": keras.optimizers.SGD(0.25, name="b")}
+        )
+    )
+    made.compile(parts, "mse")
+    halving = callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2)
+    plateau = callbacks.ReduceLROnPlateau("loss", factor=0.5, patience=1, min_delta=1e9)
+    history = fit(made, halving, plateau, epochs=2).history
+    assert history["learning_rate_a"] == [0.25, 0.125] and history["learning_rate_b"] == [0.125, 0.0625]
+    assert float(made.optimizer.optimizers[-1].learning_rate) == 0.0625
+    with pytest.raises(ValueError, match="gives a float, not 'fast'"):
+        fit(made, callbacks.LearningRateScheduler(lambda epoch: "fast"))
+    with pytest.raises(TypeError, match="of its own"):  # a mistake inside is not taken for a function of the epoch
+        fit(made, callbacks.LearningRateScheduler(lambda epoch, rate: broken()))
+
+
+def broken():
+    raise TypeError("a mistake of its own")
+
+
 def test_an_end_at_nan():
     made = model(rate=1e30)
     history = fit(made, callbacks.TerminateOnNaN(), epochs=30)
     assert len(history.epoch) < 30 and not math.isfinite(history.history["loss"][-1])
-
-
-def test_a_pipe_gets_one_clean_line_an_epoch(capsys):
-    fit(model(), verbose=2, epochs=2, validation_split=0.25)
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 2 and lines[0].startswith("Epoch 1/2  3 steps  ")
-    assert "loss" in lines[0] and "val_loss" in lines[0] and "\r" not in lines[0]
-
-
-def test_a_terminal_gets_a_bar():
-    stream = io.StringIO()
-    bar = Progress(10, live=True, stream=stream, heading="Epoch 1/1")
-    bar.drawn -= 1
-    bar.update(5, {"loss": 0.5})
-    bar.close({"loss": 0.25})
-    text = stream.getvalue()
-    assert text.startswith("Epoch 1/1\n\r5/10 ━━━━━━━━━━──────────") and text.endswith("loss 0.2500\n")
-
-
-def test_a_closed_stream_does_not_stop_training():
-    stream = io.StringIO()
-    bar = Progress(1, live=True, stream=stream)
-    stream.close()
-    bar.close({})
-
-
-@pytest.mark.parametrize(("seconds", "text"), [(2e-6, "2 µs"), (0.012, "12 ms"), (3.21, "3.2 s"), (125, "2 min 05 s")])
-def test_durations(seconds, text):
-    assert duration(seconds) == text
-
-
-def test_numbers():
-    assert [number(x) for x in (0.91234, 1.2e-5, 0.0, 123.456)] == ["0.9123", "1.200e-05", "0.0000", "123.4560"]
+    seen = []
+    watch = callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: seen.append(batch))
+    fit(made, callbacks.TerminateOnNaN(), watch, epochs=3)
+    assert seen == [0]  # in the middle of the epoch
+    with pytest.raises(RuntimeError, match="the loss is nan in epoch 1"):
+        fit(made, callbacks.TerminateOnNaN(raise_error=True))

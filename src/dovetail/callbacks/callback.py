@@ -73,7 +73,22 @@ class Callback:
 
     def on_predict_end(self, logs: Any = None) -> None: ...
 
+    wants_progress = False  # whether `on_progress` is to be called
+
+    def on_progress(self, step: int, logs: dict[str, Any]) -> None:
+        """Called now and then in an epoch, with the steps done and the metrics so far, at no cost to the loop."""
+
     @property
     def needs_batches(self) -> bool:
         """Whether a hook of batches is overridden."""
         return any(getattr(type(self), hook) is not getattr(Callback, hook) for hook in BATCH_HOOKS)
+
+
+def optimizers_of(model: Any) -> list[tuple[str, Any]]:
+    """The optimizers that have a learning rate, with the name under which it is reported: several where a
+    MultiOptimizer has them."""
+    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
+    parts = getattr(optimizer, "optimizers", None)
+    if parts is None:
+        return [("learning_rate", model.optimizer)]
+    return [(f"learning_rate_{part.name}", part) for part in parts]

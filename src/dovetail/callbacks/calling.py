@@ -5,7 +5,7 @@ from typing import Any
 from .callback import HOOKS, Callback
 from .history import History
 from .progress import ProgbarLogger
-from .terminal import is_terminal
+from .terminal import is_live
 
 
 class CallbackList(Callback):
@@ -33,7 +33,7 @@ class CallbackList(Callback):
             if not isinstance(callback, Callback):
                 raise TypeError(f"`callbacks` are Callback objects, not {callback!r}")
         if params.get("verbose") == "auto":
-            params["verbose"] = 1 if is_terminal() else 2
+            params["verbose"] = 1 if is_live() else 2
         self._history = None
         if add_history:
             self._history = next((c for c in self.callbacks if isinstance(c, History)), None) or History()
@@ -70,17 +70,26 @@ class CallbackList(Callback):
     def needs_batches(self) -> bool:
         return self._needs_batches
 
+    @property
+    def wants_progress(self) -> bool:  # type: ignore[override]
+        return any(callback.wants_progress for callback in self.callbacks)
+
     def on_progress(self, step: int, logs: dict[str, Any]) -> None:
-        """Called now and then within an epoch, where no callback needs batches."""
         for callback in self.callbacks:
-            if hasattr(callback, "on_progress"):
+            if callback.wants_progress:
                 callback.on_progress(step, logs)
 
 
 def _forwarding(hook: str) -> Any:
-    def forward(self: CallbackList, *args: Any, **kwargs: Any) -> None:
+    """A hook that calls those of all callbacks, always with `logs`: a callback's own may have no default for it."""
+    is_counted = "epoch" in hook or "batch" in hook
+
+    def forward(self: CallbackList, *args: Any, logs: Any = None) -> None:
+        number, given = args[:is_counted], args[is_counted:]
+        logs = given[0] if given else logs
+        logs = {} if logs is None else logs
         for callback in self.callbacks:
-            getattr(callback, hook)(*args, **kwargs)
+            getattr(callback, hook)(*number, logs)
 
     forward.__name__ = hook
     return forward

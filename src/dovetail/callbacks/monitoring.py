@@ -6,10 +6,11 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from ..engine.errors import did_you_mean
-from .callback import Callback
+import numpy as np
 
-HIGHER = ("acc", "auc", "precision", "recall", "f1", "fbeta", "iou", "r2", "top_k", "similarity", "correlation")
+from ..engine.errors import did_you_mean
+from ..engine.messages import tell
+from .callback import Callback, optimizers_of
 
 
 class Monitor(Callback):
@@ -32,10 +33,27 @@ class Monitor(Callback):
 
     @property
     def higher_is_better(self) -> bool:
-        if self.mode != "auto":
-            return self.mode == "max"
+        """Which way is better.
+
+        Raises:
+            ValueError: `mode` is "auto" and nobody can tell.
+        """
+        if self.mode == "auto":
+            self.mode = self._mode_of_metric()
+        return self.mode == "max"
+
+    def _mode_of_metric(self) -> str:
         name = self.monitor.removeprefix("val_")
-        return any(part in name for part in HIGHER) and not name.endswith("loss")
+        if name == "loss" or name.endswith("_loss"):
+            return "min"
+        metrics = getattr(self.model, "_reported_metrics", dict)()
+        direction = getattr(metrics.get(name), "_direction", None)
+        if direction is None:
+            raise ValueError(
+                f"{type(self).__name__} cannot tell whether {self.monitor!r} should be high or low: "
+                "give mode='max' or mode='min'"
+            )
+        return "max" if direction == "up" else "min"
 
     def improved(self, value: float, best: Any) -> bool:
         if best is None:
@@ -110,22 +128,22 @@ class EarlyStopping(Monitor):
 
     def on_train_end(self, logs: Any = None) -> None:
         if self.stopped_epoch and self.verbose:
-            print(f"Epoch {self.stopped_epoch + 1}: early stopping")
+            tell(f"Epoch {self.stopped_epoch + 1}: early stopping")
         if self.restore_best_weights and self.best_weights is not None:
             if self.verbose:
-                print(f"Restoring weights of the best epoch: {self.best_epoch + 1}")
+                tell(f"Restoring weights of the best epoch: {self.best_epoch + 1}")
             self.model.set_weights(self.best_weights)
 
 
 class ModelCheckpoint(Monitor):
-    """Save the weights every epoch, every so many batches, or when a metric is better than ever.
+    """Save the model every epoch, every so many batches, or when a metric is better than ever.
 
     Args:
         filepath: with fields as in `"{epoch:02d}-{val_loss:.2f}.weights.h5"`; epochs are counted from 1.
         monitor: the metric for `save_best_only`.
         verbose: 1 says what is saved.
-        save_best_only: only when the metric improves.
-        save_weights_only: must be true: whole models cannot be saved yet.
+        save_best_only: only when the metric improves; every time, with a warning, where the metric is not reported.
+        save_weights_only: the weights and the optimizer's state (".weights.h5") rather than the whole model (".keras").
         mode: "min", "max" or "auto".
         save_freq: "epoch", or a number of batches.
         initial_value_threshold: what the metric has to beat at first.
@@ -143,14 +161,11 @@ class ModelCheckpoint(Monitor):
         initial_value_threshold: float | None = None,
     ):
         super().__init__(monitor, mode)
-        if not save_weights_only:
-            raise NotImplementedError(
-                "ModelCheckpoint cannot save whole models yet: give save_weights_only=True and a path that ends in "
-                "'.weights.h5'"
-            )
         self.filepath = os.fspath(filepath)
-        if not self.filepath.endswith(".weights.h5"):
+        if save_weights_only and not self.filepath.endswith(".weights.h5"):
             raise ValueError(f"a file of weights ends in '.weights.h5'; `filepath` is {self.filepath!r}")
+        if not save_weights_only and not self.filepath.endswith((".keras", ".h5")):
+            raise ValueError(f"a file of a model ends in '.keras'; `filepath` is {self.filepath!r}")
         if save_freq != "epoch" and not isinstance(save_freq, int):
             raise ValueError(f"`save_freq` is 'epoch' or a number of batches, not {save_freq!r}")
         self.verbose, self.save_best_only, self.save_weights_only = verbose, save_best_only, save_weights_only
@@ -177,9 +192,10 @@ class ModelCheckpoint(Monitor):
     def _save(self, epoch: int, batch: int | None, logs: Any) -> None:
         if self.save_best_only:
             value = self.value_in(logs)
-            if value is None or not self.improved(value, self.best):
-                return
-            self.best = value
+            if value is not None:
+                if not self.improved(value, self.best):
+                    return
+                self.best = value
         fields = {"epoch": epoch + 1, **({} if batch is None else {"batch": batch + 1}), **(logs or {})}
         try:
             path = self.filepath.format(**fields)
@@ -190,9 +206,12 @@ class ModelCheckpoint(Monitor):
                 f"(reported: {', '.join(sorted(fields))})"
             ) from error
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        self.model.save_weights(path)
+        if self.save_weights_only:
+            self.model.save_weights(path)
+        else:
+            self.model.save(path)
         if self.verbose:
-            print(f"Epoch {epoch + 1}: weights saved to {path}")
+            tell(f"Epoch {epoch + 1}: saved to {path}")
 
 
 class ReduceLROnPlateau(Monitor):
@@ -231,6 +250,9 @@ class ReduceLROnPlateau(Monitor):
         self.best, self.wait, self.cooldown_counter = None, 0, 0
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        for name, optimizer in optimizers_of(self.model):
+            if logs is not None:
+                logs[name] = float(optimizer.learning_rate)
         value = self.value_in(logs)
         if value is None:
             return
@@ -241,10 +263,18 @@ class ReduceLROnPlateau(Monitor):
             self.best, self.wait = value, 0
         elif self.cooldown_counter == 0:
             self.wait += 1
-            old = float(self.model.optimizer.learning_rate)
-            if self.wait >= self.patience and old > self.min_lr:
-                new = max(old * self.factor, self.min_lr)
-                self.model.optimizer.learning_rate = new
+            lowered = self.wait >= self.patience and [
+                self._lower(optimizer, epoch) for _, optimizer in optimizers_of(self.model)
+            ]
+            if lowered and any(lowered):
                 self.cooldown_counter, self.wait = self.cooldown, 0
-                if self.verbose:
-                    print(f"Epoch {epoch + 1}: the learning rate is now {new:g}")
+
+    def _lower(self, optimizer: Any, epoch: int) -> bool:
+        old = float(optimizer.learning_rate)
+        if old <= np.float32(self.min_lr):
+            return False
+        new = max(old * self.factor, self.min_lr)
+        optimizer.learning_rate = new
+        if self.verbose:
+            tell(f"Epoch {epoch + 1}: the learning rate of {optimizer.name!r} is now {new:g}")
+        return True

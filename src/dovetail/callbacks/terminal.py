@@ -1,8 +1,11 @@
-"""Progress of training: a live bar on a terminal, one clean line an epoch elsewhere."""
+"""Progress of training: a live bar where a line can be redrawn, one clean line an epoch elsewhere."""
 
+import shutil
 import sys
 import time
 from typing import Any, TextIO
+
+from ..engine.messages import is_interactive_logging_enabled, tell
 
 WIDTH = 20  # of the bar, in characters
 
@@ -14,19 +17,19 @@ class Progress:
         steps: in the epoch; None if not known.
         live: redraw one line; else write one line at the end.
         stream: where to; standard output when None.
+        heading: what is running ("Epoch 1/5").
     """
 
     def __init__(self, steps: int | None, live: bool, stream: TextIO | None = None, heading: str = ""):
         self.steps, self.live, self.heading = steps, live, heading
         self.stream = stream if stream is not None else sys.stdout
         self.begin = self.drawn = time.perf_counter()
-        self.width = 0
-        if live and heading:
-            self._write(heading + "\n")
+        self.done = self.width = 0
 
     def update(self, step: int, logs: dict[str, Any]) -> None:
         """Redraw, at most ten times a second."""
         now = time.perf_counter()
+        self.done = step
         if self.live and now - self.drawn > 0.1:
             self.drawn = now
             self._draw(self._bar(step, now - self.begin) + told(logs))
@@ -34,23 +37,30 @@ class Progress:
     def close(self, logs: dict[str, Any]) -> None:
         """The last line of the epoch."""
         seconds = time.perf_counter() - self.begin
-        steps = self.steps or 0
+        steps = self.steps or self.done
         if self.live:
             each = f"{steps}/{steps} {'━' * WIDTH} {duration(seconds)} {duration(seconds / max(steps, 1))}/step  "
-            self._draw(each + told(logs))
+            self._draw(self._headed(each + told(logs)))
             self._write("\n")
+        elif is_interactive_logging_enabled():
+            self._write(self._headed(f"{steps} steps  {duration(seconds)}  {told(logs)}") + "\n")
         else:
-            heading = f"{self.heading}  " if self.heading else ""
-            self._write(f"{heading}{steps} steps  {duration(seconds)}  {told(logs)}\n")
+            tell(self._headed(f"{steps} steps  {duration(seconds)}  {told(logs)}"))
+
+    def _headed(self, line: str) -> str:
+        return f"{self.heading}  {line}" if self.heading else line
 
     def _bar(self, step: int, seconds: float) -> str:
         if not self.steps:
-            return f"{step} steps {duration(seconds)}  "
+            return self._headed(f"{step} steps {duration(seconds)}  ")
         done = WIDTH * step // self.steps
         left = seconds / max(step, 1) * (self.steps - step)
-        return f"{step}/{self.steps} {'━' * done}{'─' * (WIDTH - done)} {duration(left)} left  "
+        return self._headed(f"{step}/{self.steps} {'━' * done}{'─' * (WIDTH - done)} {duration(left)} left  ")
 
     def _draw(self, line: str) -> None:
+        """One line in place of the last; what a terminal has no room for is left out, or it would begin a new line."""
+        if _isatty(self.stream):
+            line = line[: shutil.get_terminal_size().columns - 1]
         blank = " " * max(0, self.width - len(line))
         self.width = len(line)
         self._write(f"\r{line}{blank}")
@@ -58,10 +68,11 @@ class Progress:
     def _write(self, text: str) -> None:
         """Never in the way of training: a closed or odd stream is written to as far as it goes."""
         try:
-            self.stream.write(text)
+            try:
+                self.stream.write(text)
+            except UnicodeEncodeError:
+                self.stream.write(text.replace("━", "=").replace("─", "-").encode("ascii", "replace").decode())
             self.stream.flush()
-        except UnicodeEncodeError:
-            self.stream.write(text.replace("━", "=").replace("─", "-"))
         except (ValueError, OSError):
             self.live = False
 
@@ -92,6 +103,14 @@ def duration(seconds: float) -> str:
     return f"{int(seconds // 3600)} h {int(seconds % 3600 // 60):02d} min"
 
 
-def is_terminal() -> bool:
-    """Whether standard output is a terminal."""
-    return bool(getattr(sys.stdout, "isatty", lambda: False)())
+def is_live() -> bool:
+    """Whether a line on standard output can be redrawn: on a terminal, and in notebooks."""
+    in_notebook = type(sys.stdout).__module__.startswith(("ipykernel", "google.colab"))
+    return is_interactive_logging_enabled() and (in_notebook or _isatty(sys.stdout))
+
+
+def _isatty(stream: Any) -> bool:
+    try:
+        return bool(stream.isatty())
+    except (AttributeError, ValueError):  # no such method, or closed
+        return False

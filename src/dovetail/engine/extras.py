@@ -6,11 +6,14 @@ from typing import Any
 # name of the module: what it is installed as, and the extra that brings it
 EXTRAS = {
     "PIL": ("pillow", "image"),
+    "orbax": ("orbax-checkpoint", "orbax"),
+    "google": ("protobuf", "tensorboard"),
     "matplotlib": ("matplotlib", "compare"),
     "pandas": ("pandas", "compare"),
     "pydot": ("pydot", "plot"),
     "scipy": ("scipy", "compare"),
     "sklearn": ("scikit-learn", "compare"),
+    "tensorboard": ("tensorboard", "tensorboard"),
 }
 
 

@@ -11,6 +11,8 @@ from ..engine.dtypes import floatx, get_policy
 from ..engine.errors import StateError
 from ..engine.masks import get_mask
 from ..engine.variable import Stateful, Variable
+from ..losses import Loss
+from ..losses import functions as losses
 from ..losses.functions import same_rank
 
 
@@ -21,6 +23,8 @@ class Metric(Stateful, Configured):
         dtype: of the state; None is the default float.
         name: of the metric, under which `fit` reports it.
     """
+
+    _direction: str | None = None  # "up" where higher is better, "down" where lower is, None where nobody can tell
 
     def __init__(self, dtype: Any = None, name: str | None = None):
         self.name = name or snake_case(type(self).__name__)
@@ -192,6 +196,8 @@ class MeanMetricWrapper(Mean):
     def __init__(self, fn: Callable[..., Any] | str, name: str | None = None, dtype: Any = None, **kwargs: Any):
         super().__init__(name=name or snake_case(type(self).__name__), dtype=dtype)
         self._fn, self._fn_kwargs = metric_functions.get(fn), kwargs
+        if self._direction is None:
+            self._direction = _direction_of(self._fn)
 
     def update_state(  # type: ignore[override]
         self, y_true: Any, y_pred: Any, sample_weight: Any = None, mask: Any = None
@@ -204,3 +210,10 @@ class MeanMetricWrapper(Mean):
             own = {"name": self.name, "dtype": self.dtype, "fn": to_config(self._fn)}
             return own | to_config(self._fn_kwargs)
         return super().get_config()
+
+
+def _direction_of(function: Any) -> str | None:
+    name = getattr(function, "__name__", "")
+    if isinstance(function, Loss) or (name and getattr(losses, name, None) is function):
+        return "down"
+    return "up" if name.endswith("accuracy") and name in metric_functions.members else None

@@ -27,6 +27,7 @@ from ..saving.weights import save_weights
 from ..training.binding import BindingError, bind
 from ..training.trainer import Trainer
 from .graph_config import draw, graph_config
+from .state_tree import get_state_tree, set_state_tree
 from .summary import summary
 
 
@@ -209,6 +210,15 @@ class Model(Trainer, Layer):
     def summary(self, *args: Any, **kwargs: Any) -> None:
         """Print layers, output shapes, parameters and connections; see `dovetail.models.summary`."""
         summary(self, *args, **kwargs)
+
+    def get_state_tree(self, value_format: str = "backend_tensor") -> dict[str, Any]:
+        """Every variable's value, nested by the parts of its path, in four groups: trainable, non-trainable, optimizer
+        and metrics variables. Leaves are JAX arrays, or NumPy's with "numpy_array"."""
+        return get_state_tree(self, value_format)
+
+    def set_state_tree(self, state_tree: dict[str, Any]) -> None:
+        """Assign what `get_state_tree` gave."""
+        set_state_tree(self, state_tree)
 
     def save_weights(self, filepath: Any, overwrite: bool = True, max_shard_size: float | None = None) -> None:
         """Write the weights to a `.weights.h5` file as Keras 3 lays it out."""

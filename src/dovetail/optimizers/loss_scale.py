@@ -128,6 +128,13 @@ class LossScaleOptimizer(Optimizer):
     ) -> None:
         self.inner_optimizer.exclude_from_weight_decay(var_list, var_names)
 
+    @property
+    def has_averages(self) -> bool:
+        return self.inner_optimizer.has_averages
+
+    def swap_averages(self) -> None:
+        self.inner_optimizer.swap_averages()
+
     def finalize_variable_values(self, var_list: Iterable[Variable]) -> None:
         self.inner_optimizer.finalize_variable_values(var_list)
 

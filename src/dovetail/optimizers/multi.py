@@ -179,6 +179,15 @@ class MultiOptimizer(Optimizer):
         for optimizer in self.optimizers:
             optimizer.loss_scale_factor = value
 
+    @property
+    def has_averages(self) -> bool:
+        return any(optimizer.has_averages for optimizer in self.optimizers)
+
+    def swap_averages(self) -> None:
+        for optimizer in self.optimizers:
+            if optimizer.has_averages:
+                optimizer.swap_averages()
+
     def finalize_variable_values(self, var_list: Iterable[Variable]) -> None:
         for optimizer in self.optimizers:
             optimizer.finalize_variable_values(var_list)

@@ -109,6 +109,7 @@ class Optimizer(Configured):
         self._places: list[int] = []  # for every slot the weight that it belongs to; -1 for none
         self._fields: list[str] = []  # for every slot what it is called in the state
         self._averages: list[Variable] = []
+        self._is_swapped = False  # whether the averages are in the weights at present
         self._accumulators: list[Variable] = []
         self._trainable_variables: list[Variable] = []
         self._learned: list[Variable] = []  # those of them that are not simply overwritten with their gradient
@@ -248,7 +249,8 @@ class Optimizer(Configured):
 
     def settings(self) -> Any:
         """What programs take for constant: plain settings, and which variables there are."""
-        plain = tuple((name, value) for name, value in vars(self).items() if isinstance(value, PLAIN))
+        public = ((name, value) for name, value in vars(self).items() if not name.startswith("_"))
+        plain = tuple((name, value) for name, value in public if isinstance(value, PLAIN))
         return id(self), plain, id(self._learning_rate), tuple(id(variable) for variable in self.variables)
 
     def _rank(self, number: int) -> tuple[int, int]:
@@ -503,13 +505,29 @@ class Optimizer(Configured):
             for variable, average in zip(self._learned, self._averages, strict=True):
                 variable.assign(jnp.where(is_due, average.value, variable.value))
 
+    @property
+    def has_averages(self) -> bool:
+        """Whether moving averages of the weights are kept."""
+        return self.use_ema
+
+    def swap_averages(self) -> None:
+        """Exchange the weights and their averages; a second call puts them back."""
+        for variable, average in zip(self._learned, self._averages, strict=True):
+            value = variable.value
+            variable.assign(average.value)
+            average.assign(value)
+        self._is_swapped = not self._is_swapped
+
     def finalize_variable_values(self, var_list: Iterable[Variable]) -> None:
         """At the end of training: the averages become the weights, if there are any."""
-        if self.use_ema and self.built:
-            wanted = {id(variable) for variable in var_list}
-            for variable, average in zip(self._learned, self._averages, strict=True):
-                if id(variable) in wanted:
-                    variable.assign(average.value)
+        if not self.use_ema or not self.built:
+            return
+        wanted = {id(variable) for variable in var_list}
+        for variable, average in zip(self._learned, self._averages, strict=True):
+            if id(variable) in wanted:
+                kept, other = (variable, average) if self._is_swapped else (average, variable)
+                other.assign(kept.value)
+        self._is_swapped = False
 
     def stateless_apply(
         self, optimizer_variables: Sequence[Any], grads: Sequence[Any], trainable_variables: Sequence[Any]

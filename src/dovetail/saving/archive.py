@@ -16,6 +16,7 @@ from ..engine.layer import Layer
 from ..engine.registry import CustomObjectScope, loading
 from .by_layer import layer_groups, read_layers
 from .files import replaced
+from .orbax import is_checkpoint_folder, load_checkpoint, read_config
 from .weights import StateFile, WeightsFileError, read_optimizer, read_weights, write_weights
 
 SUFFIX = ".keras"
@@ -97,6 +98,8 @@ def load_model(
     path = Path(os.fspath(filepath))
     if not path.exists():
         raise FileNotFoundError(f"there is no file {str(path)!r}")
+    if is_checkpoint_folder(path):
+        return _model_of_checkpoint(path, custom_objects, compile, safe_mode)
     parts = _Folder(path) if path.is_dir() else _Zip(path)
     config = _json(parts, CONFIG)
     if not is_config(config):
@@ -108,6 +111,22 @@ def load_model(
             with CustomObjectScope(custom_objects), loading(safe_mode):
                 _compile_as(model, config["compile_config"])
             read_optimizer(state, model)
+    return model
+
+
+def _model_of_checkpoint(path: Path, custom_objects: Any, compile: bool, safe_mode: bool | None) -> Any:
+    """The model in the last checkpoint that `OrbaxCheckpoint` wrote."""
+    text = read_config(path)
+    if text is None:
+        raise ModelFileError(f"the checkpoint in {str(path)!r} holds no architecture: load its weights into a model")
+    config = json.loads(text)
+    model = model_from_config(config, custom_objects, safe_mode)
+    for variable in model.variables:
+        variable.initialize()
+    if compile and config.get("compile_config"):
+        with CustomObjectScope(custom_objects), loading(safe_mode):
+            _compile_as(model, config["compile_config"])
+    load_checkpoint(model, path)
     return model
 
 
@@ -143,7 +162,7 @@ def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = No
 def load_weights_from(
     model: Layer, filepath: Any, skip_mismatch: bool = False, by_name: bool = False, **kwargs: Any
 ) -> None:
-    """Read the weights in a `.weights.h5` or `.keras` file, or in an `.h5` file of Keras 1 or 2.
+    """Read the weights in a `.weights.h5`, `.keras` or old `.h5` file, or in the last of Orbax's checkpoints.
 
     Nothing is assigned unless all fits. A `.weights.h5` file gives the optimizer's state too, if it has one that fits.
 
@@ -158,6 +177,8 @@ def load_weights_from(
     if kwargs:
         raise TypeError(f"load_weights has no argument {next(iter(kwargs))!r}")
     path = Path(os.fspath(filepath))
+    if is_checkpoint_folder(path):
+        return load_checkpoint(model, path)
     if not path.exists():
         raise FileNotFoundError(f"there is no file {str(path)!r}")
     if not model.built:

@@ -72,10 +72,16 @@ class Compiled:
 
 
 class Runner:
-    """Runs epochs of training or evaluation, in pieces as long as callbacks and progress allow."""
+    """Runs epochs of training or evaluation, in pieces as long as callbacks and progress allow.
 
-    def __init__(self, model: Any, programs: Compiled, kind: str, watchers: CallbackList):
+    Args:
+        kind: "train" or "test".
+        reports: whether progress is told: not of a validation, which is a part of an epoch.
+    """
+
+    def __init__(self, model: Any, programs: Compiled, kind: str, watchers: CallbackList, reports: bool = True):
         self.model, self.programs, self.kind, self.watchers = model, programs, kind, watchers
+        self.reports = reports and watchers.wants_progress
         self.is_training = kind == "train"
         self.variables = programs.steps.variables if self.is_training else programs.steps.test_variables
         self.needs_batches = watchers.needs_batches
@@ -89,7 +95,7 @@ class Runner:
         return run(feed, epoch)  # type: ignore[arg-type]
 
     def _stops(self) -> bool:
-        return self.is_training and self.model.stop_training and self.needs_batches
+        return self.is_training and self.model.stop_training
 
     def _over_arrays(self, feed: ArrayFeed, epoch: int) -> dict[str, Any]:
         program = self.programs.epoch(self.kind, feed.batch_size)
@@ -111,7 +117,7 @@ class Runner:
                     self.step_seconds = (time.perf_counter() - begin) / (stop - done)
                 if self.needs_batches:
                     state = self._after_batch(stop - 1, state, results, program.donates)
-                elif stop < count and self.watchers.shows_bar:
+                elif stop < count and self.reports:
                     self.watchers.on_progress(stop, floats(results))
                 done = stop
             return floats(results)
@@ -130,11 +136,11 @@ class Runner:
                 state, results = program(state, batch)
                 if self.needs_batches:
                     state = self._after_batch(index, state, results, donated=False)
-                    if self._stops():
-                        break
-                elif self.watchers.shows_bar and time.perf_counter() - drawn > LIVE_SECONDS:
+                elif self.reports and time.perf_counter() - drawn > LIVE_SECONDS:
                     self.watchers.on_progress(index + 1, floats(results))
                     drawn = time.perf_counter()
+                if self._stops():
+                    break
             feed.end_of_epoch()
             return floats(results)
         finally:
@@ -143,7 +149,10 @@ class Runner:
     def _after_batch(self, index: int, state: State, results: Any, donated: bool) -> State:
         """A callback may read the weights, and change them."""
         write(self.variables, self.programs.copy(state) if donated else state)
-        self.end_batch(index, floats(results))
+        values = floats(results)
+        self.end_batch(index, values)
+        if self.reports:
+            self.watchers.on_progress(index + 1, values)
         logs = {key: value for key, value in state.items() if key not in self.variables}
         return read(self.variables) | logs
 
@@ -159,18 +168,22 @@ class Runner:
 
 def predict_batches(program: Any, variables: Any, batches: Iterator[Any], watchers: CallbackList) -> Any:
     """The outputs of every batch, joined; what layers keep from batch to batch is kept."""
-    state = read(variables)
-    parts = []
+    parts: list[Any] = []
     watchers.on_predict_begin()
+    state = read(variables)  # which callbacks may have changed
     try:
         for index, x in enumerate(batches):
             if watchers.needs_batches:
                 watchers.on_predict_batch_begin(index)
             outputs, assigned = program(state, x)
             state = state | assigned if assigned else state
+            if parts:  # the device computes this batch meanwhile
+                parts[-1] = jax.device_get(parts[-1])
             parts.append(outputs)
             if watchers.needs_batches:
                 watchers.on_predict_batch_end(index, {"outputs": outputs})
+            if watchers.wants_progress:
+                watchers.on_progress(index + 1, {})
     finally:
         write(variables, state)
     watchers.on_predict_end()

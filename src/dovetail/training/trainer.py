@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import optimizers as optimizers_module
 from ..callbacks import CallbackList, History
+from ..callbacks.terminal import is_live
 from ..engine.configs import to_config
 from ..engine.errors import StateError
 from ..engine.operation import trace
@@ -38,6 +39,7 @@ class Trainer:
     optimizer: Any = None
     stop_training = False
     run_eagerly = False
+    _initial_epoch = 0
     _objective: Objective | None = None
     _objective_class: Any = Objective
 
@@ -129,6 +131,10 @@ class Trainer:
         if self._objective is None or not self._objective.built:
             return []
         return list(self._objective.reported)
+
+    def _reported_metrics(self) -> dict[str, Metric]:
+        """The metrics by the names that logs give them, once they are made."""
+        return dict(self._objective.reported) if self._objective is not None and self._objective.built else {}
 
     def reset_metrics(self) -> None:
         for metric in self.metrics:
@@ -238,15 +244,16 @@ class Trainer:
         )
         runner = Runner(self, programs, "train", watchers)
         self.stop_training = False
+        self._initial_epoch = initial_epoch
         watchers.on_train_begin()
         logs: dict[str, Any] = {}
-        for epoch in range(initial_epoch, epochs):
+        for epoch in range(self._initial_epoch, epochs):  # a callback may have taken up an earlier training
             watchers.on_epoch_begin(epoch)
             logs = runner.epoch(feed, epoch)
             if isinstance(feed, StreamFeed) and feed.ran_out and not logs:
                 break
             if validation is not None and _validates(frequency, epoch):
-                found = self._evaluated(validation, watchers)
+                found = self._evaluated(validation, watchers, reports=False)
                 logs = logs | {f"val_{name}": value for name, value in found.items()}
             watchers.set_params(watchers.params | {"steps": feed.steps})
             watchers.on_epoch_end(epoch, logs)
@@ -360,10 +367,12 @@ class Trainer:
         values = self._in_order(logs)
         return values[0] if len(values) == 1 else values
 
-    def _evaluated(self, feed: ArrayFeed | StreamFeed, watchers: CallbackList) -> dict[str, float]:
+    def _evaluated(
+        self, feed: ArrayFeed | StreamFeed, watchers: CallbackList, reports: bool = True
+    ) -> dict[str, float]:
         programs = self._prepare(feed.first, training=False)
         watchers.on_test_begin()
-        logs = Runner(self, programs, "test", watchers).epoch(feed)
+        logs = Runner(self, programs, "test", watchers, reports).epoch(feed)
         watchers.on_test_end(logs)
         return logs
 
@@ -403,7 +412,8 @@ class Trainer:
             batches, count, first = (samples.x for samples in feed.batches()), feed.steps, feed.first.x
         try:
             program, variables = self._forward_program(first)
-            watchers = CallbackList(callbacks, model=self, add_progbar=False, verbose=verbose, epochs=1, steps=count)
+            shows = verbose in (1, 2) or (verbose == "auto" and is_live())
+            watchers = CallbackList(callbacks, model=self, add_progbar=shows, verbose=verbose, epochs=1, steps=count)
             return predict_batches(program, variables, batches, watchers)
         finally:
             if feed is not None:
