@@ -49,6 +49,14 @@ class OldModule(types.ModuleType):
         known = public_names(self.__release__, canonical(self.__name__))
         raise AttributeError(f"module {self.__name__!r} has no {name!r}{did_you_mean(name, known)}")
 
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """`keras.layers.merge` was a function before it was a module, and scripts of either time mean it."""
+        package, _, name = canonical(self.__name__).rpartition(".")
+        function = look_up(self.__release__, package, name)
+        if function is MISSING:
+            raise TypeError(f"the module {self.__name__!r} is not a function")
+        return function(*args, **kwargs)
+
     def __dir__(self) -> list[str]:
         return sorted(public_names(self.__release__, canonical(self.__name__)))
 

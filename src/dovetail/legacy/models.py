@@ -21,7 +21,7 @@ from .layers import layer
 from .layers.base import OldLayer, _made, input_for
 from .notices import notice
 from .objective import OldObjective, names_before
-from .optimizers import optimizer_of
+from .optimizers import optimizer_of, with_own_slots
 from .releases import Release
 from .streams import counted
 
@@ -77,8 +77,10 @@ class OldModel(OldLayer):
         for name in UNNEEDED:
             given.pop(name, None)
         check_known(type(self), given, {*self._compile_order, "weighted_metrics", "run_eagerly", "auto_scale_loss"})
-        given["optimizer"] = optimizer_of(self.release, given.get("optimizer", "rmsprop"))
+        given["optimizer"] = with_own_slots(optimizer_of(self.release, given.get("optimizer", "rmsprop")))
         super().compile(**given)  # type: ignore[misc]
+        trainable = {id(v) for v in self.trainable_variables}  # type: ignore[attr-defined]
+        self._compiled_trainable = {id(v): id(v) in trainable for v in self.weights}  # type: ignore[attr-defined]
 
     @property
     def _compile_order(self) -> tuple[str, ...]:
@@ -92,6 +94,12 @@ class OldModel(OldLayer):
         if objective is None or objective.built or self._graph is None or self.release.dialect == 3:  # type: ignore[attr-defined]
             return super().metrics_names  # type: ignore[misc]
         return names_before(objective, self.output_names, self.outputs)  # type: ignore[attr-defined]
+
+    def _trained_variables(self) -> list[Any]:
+        """The weights that were trainable when the model was compiled: freezing a layer afterwards needs `compile`."""
+        known = self.__dict__.get("_compiled_trainable", {})
+        trainable = {id(v) for v in self.trainable_variables}  # type: ignore[attr-defined]
+        return [v for v in self.weights if known.get(id(v), id(v) in trainable)]  # type: ignore[attr-defined]
 
     # -- fit, evaluate, predict
 

@@ -26,7 +26,20 @@ HINTS = {
     "steps_per_execution": 3, "jit_compile": 3, "stateless_call": 3, "KERAS_BACKEND": 3,
 }  # fmt: skip
 # arguments of these are the models' own business in every release
-COMMON_KEYWORDS = {"name", "input_shape", "activation", "batch_size", "verbose", "callbacks", "optimizer", "loss"}
+COMMON_KEYWORDS = {
+    "name",
+    "input_shape",
+    "input_dim",
+    "input_length",
+    "batch_input_shape",
+    "weights",
+    "activation",
+    "batch_size",
+    "verbose",
+    "callbacks",
+    "optimizer",
+    "loss",
+}
 # modules that only Keras 3 has
 OF_KERAS_3 = ("keras.ops", "keras.random", "keras.saving", "keras.tree", "keras.src", "keras.dtype_policies")
 # what speaks for 2.3 rather than for 2.2

@@ -6,9 +6,10 @@ from typing import Any
 import jax.numpy as jnp
 
 from ... import optimizers as today
-from ...engine.configs import MODULES
+from ...engine.configs import MODULES, like
 from ...engine.errors import unknown_name
 from ...engine.registry import CustomObjectScope, get_registered_object
+from ...engine.variable import Variable
 from ...optimizers.optimizer import Optimizer
 from ..releases import Release
 from .base import Formulated, OldOptimizer, Renewed
@@ -92,6 +93,22 @@ def deserialize(release: Release, config: Any, custom_objects: dict[str, Any] | 
 def serialize(optimizer: Any) -> dict[str, Any]:
     """The configuration from which `deserialize` makes the optimizer again."""
     return {"class_name": type(optimizer).__name__, "config": optimizer.get_config()}
+
+
+def with_own_slots(optimizer: Any) -> Any:
+    """The optimizer for one more model, or for the same with other frozen layers.
+
+    One optimizer could be given to several `compile` calls: each had slots of its own, while the learning rate, the
+    settings and the number of updates were common.
+    """
+    if not getattr(optimizer, "_is_taken", False):
+        optimizer._is_taken = True
+        return optimizer
+    twin = like(optimizer)
+    for name, value in vars(optimizer).items():
+        if isinstance(value, Variable):
+            setattr(twin, name, value)
+    return twin
 
 
 def clip_norm(g: Any, c: float, n: Any) -> Any:
