@@ -91,7 +91,8 @@ class OldModel(OldLayer):
     def metrics_names(self) -> list[str]:
         """The names of what `evaluate` returns, known from `compile` on where the model knows its outputs."""
         objective = self._objective  # type: ignore[attr-defined]
-        if objective is None or objective.built or self._graph is None or self.release.dialect == 3:  # type: ignore[attr-defined]
+        is_early = objective is not None and not objective.built and self._graph is not None  # type: ignore[attr-defined]
+        if not is_early or self.release.formulas in ("tf2", "keras3"):
             return super().metrics_names  # type: ignore[misc]
         return names_before(objective, self.output_names, self.outputs)  # type: ignore[attr-defined]
 

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 
 from ..engine.configs import like
 from ..engine.dtypes import floatx
+from ..engine.variable import Variable
 from ..metrics import Metric
 from ..training.objective import Objective, as_metric, looked_up
 from .losses import OldLoss, as_column, loss_of
@@ -31,10 +32,10 @@ class OldObjective(Objective):
 
     def _metrics_of(self, given: Any, what: str, y_true: list, y_pred: list) -> list[list[Metric]]:
         self._prefix = "weighted_" if what == "weighted_metrics" and self.release.accuracy == "acc" else ""
-        is_list = isinstance(given, (list, tuple))
-        if len(self.names) > 1 and not isinstance(given, dict) and given is not None:
-            if not is_list or not any(isinstance(entry, (list, tuple)) for entry in given):
-                given = [list(given) if is_list else [given] for _ in self.names]  # for every output
+        entries = given if isinstance(given, (list, tuple)) else [given]
+        is_nested = isinstance(given, dict) or any(isinstance(entry, (list, tuple)) for entry in entries)
+        if len(self.names) > 1 and given is not None and not is_nested:
+            given = [list(entries) for _ in self.names]  # for every output
         return super()._metrics_of(given, what, y_true, y_pred)
 
     def _made(self, item: Any, place: int, target: Any, prediction: Any) -> Metric:
@@ -65,6 +66,10 @@ class OldObjective(Objective):
     def update_metrics(self, y_true: list[Any], y_pred: list[Any], sample_weight: list[Any]) -> None:
         targets = [self._target(target, prediction) for target, prediction in zip(y_true, y_pred, strict=True)]
         super().update_metrics(targets, y_pred, sample_weight)
+
+    def results(self) -> dict[str, Any]:
+        found = super().results()  # `result` may give a variable itself
+        return {name: value.value if isinstance(value, Variable) else value for name, value in found.items()}
 
     def _target(self, target: Any, prediction: Any) -> Any:
         target = as_column(target, prediction)
