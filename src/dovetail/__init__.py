@@ -24,6 +24,7 @@ from . import (
     saving,
     tree,
     utils,
+    wrappers,
 )
 from .engine.context import StatelessScope
 from .engine.dtypes import DTypePolicy, FloatDTypePolicy
@@ -49,7 +50,7 @@ __all__ = [
     "StatelessScope", "SymbolicScope", "Variable", "activations", "applications", "backend", "callbacks", "compare",
     "config", "constraints", "datasets", "device", "dtype_policies", "initializers", "layers", "losses", "metrics",
     "mixed_precision", "models", "name_scope", "ops", "optimizers", "preprocessing", "random", "regularizers",
-    "remat", "saving", "tree", "utils", "version",
+    "remat", "saving", "tree", "utils", "version", "wrappers",
 ]  # fmt: skip
 
 
