@@ -47,3 +47,19 @@ def test_the_same_class_from_every_module_that_had_it():
         from keras.layers import Dense
         from keras.layers.core import Dense as Again
     assert Dense is Again
+
+
+def test_numpys_seed_makes_scripts_repeatable():
+    def trained():
+        np.random.seed(3)
+        with installed(1):
+            from keras.layers import Dense, Dropout
+            from keras.models import Sequential
+
+            model = Sequential([Dense(4, input_dim=3), Dropout(0.5), Dense(1)])
+            model.compile(loss="mse", optimizer="sgd")
+            model.fit(np.ones((8, 3)), np.arange(8.0), nb_epoch=1, batch_size=4, verbose=0)
+        return model.get_weights()
+
+    for once, again in zip(trained(), trained(), strict=True):
+        np.testing.assert_array_equal(once, again)

@@ -5,6 +5,7 @@ from a `SeedGenerator`, whose counter is a variable like any other: saved, resum
 """
 
 import random
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -19,6 +20,7 @@ from .variable import Stateful, Variable
 
 class _Process:
     generator: "SeedGenerator | None" = None  # of draws without a seed, made at the first
+    source: Callable[[], int] | None = None  # of seeds; Python's generator where there is none
 
 
 def set_random_seed(seed: int) -> None:
@@ -36,7 +38,13 @@ def set_random_seed(seed: int) -> None:
 
 def make_seed() -> int:
     """A new integer seed, from Python's generator as in Keras: equal calls after `set_random_seed` give equal seeds."""
-    return random.randint(1, 10**9)
+    return _Process.source() if _Process.source is not None else random.randint(1, 10**9)
+
+
+def draw_seeds_from(source: Callable[[], int] | None) -> None:
+    """Take new seeds from a function; None is Python's generator again. Old Keras drew them from NumPy's."""
+    _Process.source = source
+    _Process.generator = None
 
 
 def permutation(size: int, *seed: int) -> np.ndarray:

@@ -13,7 +13,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 from ..engine.errors import did_you_mean
+from ..engine.randomness import draw_seeds_from
 from .backend import hooks
 from .listing import find, listing
 from .releases import Release, find_release, speak
@@ -185,6 +188,8 @@ def install(which: int | str | Release = 2, backend: str | None = None) -> Relea
     _installed.append(finder)
     sys.meta_path.insert(0, finder)
     speak(release)
+    if release.dialect < 3:  # `np.random.seed` made scripts repeatable
+        draw_seeds_from(lambda: int(np.random.randint(10**9)))
     hooks.install()
     return release
 
@@ -198,6 +203,7 @@ def uninstall() -> None:
         sys.modules.update(_replaced)
         _replaced.clear()
     hooks.uninstall()
+    draw_seeds_from(None)
     speak(None)
 
 

@@ -27,19 +27,9 @@ HINTS = {
 }  # fmt: skip
 # arguments of these are the models' own business in every release
 COMMON_KEYWORDS = {
-    "name",
-    "input_shape",
-    "input_dim",
-    "input_length",
-    "batch_input_shape",
-    "weights",
-    "activation",
-    "batch_size",
-    "verbose",
-    "callbacks",
-    "optimizer",
-    "loss",
-}
+    "name", "input_shape", "input_dim", "input_length", "batch_input_shape", "weights", "activation", "batch_size",
+    "verbose", "callbacks", "optimizer", "loss",
+}  # fmt: skip
 # modules that only Keras 3 has
 OF_KERAS_3 = ("keras.ops", "keras.random", "keras.saving", "keras.tree", "keras.src", "keras.dtype_policies")
 # what speaks for 2.3 rather than for 2.2
