@@ -160,10 +160,12 @@ class Layer(Operation):
             raise
         if self.activity_regularizer is not None:
             for output in jax.tree.leaves(outputs):
-                loss = self.activity_regularizer(output)
-                # a mean over the samples: the same strength whatever the batch size
-                self.add_loss(loss / output.shape[0] if output.ndim else loss)
+                self.add_loss(self._activity_loss(self.activity_regularizer(output), output))
         return outputs, output_masks
+
+    def _activity_loss(self, penalty: Any, output: Any) -> Any:
+        """The penalty of an output as a mean over the samples: the same strength whatever the batch size."""
+        return penalty / output.shape[0] if output.ndim else penalty
 
     def _call_with_masks(self, args: tuple, kwargs: dict, masks: Any) -> tuple[Any, list]:
         outputs = self.call(*args, **kwargs) if self._remat_mode is None else call_of(self, args, kwargs)

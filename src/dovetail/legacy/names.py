@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from .. import activations, constraints, initializers, regularizers
 from ..engine.input_spec import InputSpec
 from ..engine.naming import get_uid
 from ..engine.operation import Node
@@ -51,25 +50,23 @@ def of_keras(release: Release, name: str) -> Any:
 
 
 def of_activations(release: Release, name: str) -> Any:
-    return _of_family(release, "activation", activations, name)
+    return _in(families.namespace(release, "activation"), name)
 
 
 def of_initializers(release: Release, name: str) -> Any:
-    return _of_family(release, "initializer", initializers, name)
+    return _in(families.namespace(release, "initializer"), name)
+
+
+def of_initializations(release: Release, name: str) -> Any:
+    return _in(families.namespace(release, "initializer", functions_of_keras_1=True), name)
 
 
 def of_regularizers(release: Release, name: str) -> Any:
-    return _of_family(release, "regularizer", regularizers, name)
+    return _in(families.namespace(release, "regularizer"), name)
 
 
 def of_constraints(release: Release, name: str) -> Any:
-    return _of_family(release, "constraint", constraints, name)
-
-
-def _of_family(release: Release, kind: str, module: Any, name: str) -> Any:
-    if name == "get":
-        return lambda identifier, **kwargs: None if identifier is None else families.get(release, kind, identifier)
-    return getattr(module, name)
+    return _in(families.namespace(release, "constraint"), name)
 
 
 def of_losses(release: Release, name: str) -> Any:

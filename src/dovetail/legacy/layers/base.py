@@ -169,6 +169,11 @@ class OldLayer:
     def add_loss(self, losses: Any, inputs: Any = None) -> None:
         super().add_loss(losses)  # type: ignore[misc]
 
+    def _activity_loss(self, penalty: Any, output: Any) -> Any:
+        """Keras as a library of its own added up the penalties of all samples; tf.keras averages."""
+        averages = self.release.is_tensorflow or self.release.dialect == 3
+        return super()._activity_loss(penalty, output) if averages else penalty  # type: ignore[misc]
+
     # -- shapes and tensors of the calls
 
     def get_output_shape_for(self, input_shape: Any) -> Any:

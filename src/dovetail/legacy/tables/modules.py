@@ -49,7 +49,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"keras.backend.{name}": _BACKEND for name in ("common", "load_backend", "tensorflow_backend", "theano_backend")
     },
     "keras.activations": ("dovetail.legacy.names:of_activations",),
-    "keras.initializations": ("dovetail.legacy.names:of_initializers",),
+    "keras.initializations": ("dovetail.legacy.names:of_initializations",),
     "keras.initializers": ("dovetail.legacy.names:of_initializers",),
     "keras.regularizers": ("dovetail.legacy.names:of_regularizers",),
     "keras.constraints": ("dovetail.legacy.names:of_constraints",),
