@@ -19,6 +19,7 @@ from .masks import get_mask, set_mask
 from .operation import Operation, open_shape, trace
 from .remat import call_of
 from .tensor import KerasTensor, Spec, standardize_shape
+from .traces import kept_or_traced
 from .variable import Stateful, Variable
 
 # Attributes that the search for variables and sublayers leaves out.
@@ -228,7 +229,7 @@ class Layer(Operation):
 
         if not jax.tree.leaves(masks):
             masks = None
-        return trace(run, (args, kwargs, masks), {})
+        return kept_or_traced(self, args, kwargs, lambda: trace(run, (args, kwargs, masks), {}))
 
     # -- building
 
