@@ -132,9 +132,10 @@ def public_names(release: Release, module: str) -> list[str]:
         if listed == module or listed.startswith(f"{module}.") or (module == "keras.backend" and "(K.*)" in listed):
             names.update(dict.fromkeys(entries))
     for source in MODULES.get(module, ()):
-        if ":" not in source:
-            place = importlib.import_module(source)
-            names.update(dict.fromkeys(getattr(place, "__all__", ())))
+        place, _, function = source.partition(":")
+        known = importlib.import_module(place)
+        listed = getattr(getattr(known, function), "names", ()) if function else getattr(known, "__all__", ())
+        names.update(dict.fromkeys(listed))
     return [name for name in names if look_up(release, module, name) is not MISSING]
 
 

@@ -163,13 +163,14 @@ def deconv2d(
 
 
 def _transposed(
-    x: Any, kernel: Any, output_shape: Any, strides: Any, padding: Any, data_format: Any, dilation: Any, rank: int
-) -> Any:
+    x: Any, kernel: Any, output_shape: Any, strides: Any, padding: Any, data_format: Any, dilation: Any, rank: int,
+    is_today: bool = False,
+) -> Any:  # fmt: skip
     is_first = _is_first(data_format)
     x = _last(x, is_first)
     kernel = jnp.asarray(kernel)
     release = current_release()
-    if release.dialect == 1:  # (filters, channels, *window), or (*window, channels, filters)
+    if release.dialect == 1 and not is_today:  # (filters, channels, *window), or (*window, channels, filters)
         order = (*range(2, 2 + rank), 0, 1) if is_first else (*range(rank), rank + 1, rank)
         kernel = jnp.transpose(kernel, order)
     if release.backend == "theano":

@@ -63,7 +63,7 @@ class Recorded(Operation, Stateful):
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         args, kwargs = jax.tree.map(lambda x: x.value if isinstance(x, Variable) else x, (args, kwargs))
-        if not self.owned and any(isinstance(leaf, Sizes) for leaf in jax.tree.leaves((args, kwargs))):
+        if not self.owned and any(isinstance(leaf, (Sizes, np.integer)) for leaf in jax.tree.leaves((args, kwargs))):
             return _computed(self.function, args, kwargs)
         return self.function(*args, **kwargs)
 

@@ -13,6 +13,10 @@ ALIASES = (
     ("tensorflow.compat.v1.keras", "keras"),
     ("tensorflow.compat.v2.keras", "keras"),
     ("tensorflow.keras", "keras"),
+    ("tensorflow.initializers", "keras.initializers"),
+    ("tensorflow.losses", "keras.losses"),
+    ("tensorflow.metrics", "keras.metrics"),
+    ("tensorflow.optimizers", "keras.optimizers"),
     ("tensorflow.compat.v1", "tensorflow"),
     ("tensorflow.compat.v2", "tensorflow"),
     ("keras.api", "keras"),
@@ -77,8 +81,18 @@ MODULES: dict[str, tuple[str, ...]] = {
     "keras.mixed_precision": ("dovetail.mixed_precision",),
     "keras.mixed_precision.experimental": ("dovetail.mixed_precision",),
     "keras.dtype_policies": ("dovetail.dtype_policies",),
-    "tensorflow": ("dovetail.legacy.tensorflow",),
+    "tensorflow": ("dovetail.legacy.tensorflow.namespaces:of_tensorflow", "dovetail.legacy.tensorflow"),
+    "tensorflow.compat": (),
+    "tensorflow.python.client.device_lib": ("dovetail.legacy.tensorflow.namespaces:of_device_lib",),
+    "tensorflow.examples.tutorials.mnist.input_data": ("dovetail.legacy.tensorflow.examples",),
 }
+for _name in "image linalg math nn random".split():
+    MODULES[f"tensorflow.{_name}"] = (f"dovetail.legacy.tensorflow.{_name}",)
+for _name in "autograph config data debugging distribute errors gfile io logging sysconfig test train version".split():
+    MODULES[f"tensorflow.{_name}"] = (f"dovetail.legacy.tensorflow.namespaces:of_{_name}",)
+for _name in ("config.experimental", "distribute.experimental", "io.gfile", "data.experimental"):
+    _table = _name.split(".")[0 if _name.endswith("experimental") else 1]
+    MODULES[f"tensorflow.{_name}"] = (f"dovetail.legacy.tensorflow.namespaces:of_{_table}",)
 for _family, _names in {
     "datasets": "boston_housing california_housing cifar10 cifar100 fashion_mnist imdb mnist reuters",
     "applications": "convnext densenet efficientnet efficientnet_v2 imagenet_utils inception_resnet_v2 inception_v3 "

@@ -1,0 +1,45 @@
+"""The part of TensorFlow that scripts around tf.keras models use, on Dovetail: `import tensorflow as tf` is this.
+
+The functions are tables (`arrays`, `math`, `nn`, `linalg`, `image`), on arrays, variables and symbolic tensors alike;
+`data` has tf.data.Dataset; `environment`, `graph` and `control` what scripts set up and loop with. `tf.keras` itself is
+answered by `dovetail.legacy.imports`. What is missing raises where it is asked for, see `refused`.
+"""
+
+from typing import Any
+
+from ... import initializers as _initializers
+from . import arrays, control, graph, linalg, math, nn, types
+from . import random as _random
+from .arrays import *  # noqa: F403
+from .control import *  # noqa: F403
+from .environment import get_logger
+from .graph import *  # noqa: F403
+from .image import random_crop
+from .module import Module
+from .refused import REFUSED, refused
+from .types import *  # noqa: F403
+
+_OF_MATH = {**math._FUNCTIONS, **math.ON_TOP, **math.OLD, **linalg.ON_TOP_OF_TF}
+_MATH_ONLY = ("l2_normalize", "log_softmax", "softmax", "top_k", "in_top_k", "softplus", "softsign")
+_NAMES: dict[str, Any] = {name: function for name, function in _OF_MATH.items() if name not in _MATH_ONLY}
+_NAMES |= {
+    "random_normal": _random.normal, "random_uniform": _random.uniform, "truncated_normal": _random.truncated_normal,
+    "random_shuffle": _random.shuffle, "multinomial": _random.categorical, "set_random_seed": _random.set_seed,
+    "random_gamma": _random.gamma, "random_crop": random_crop, "get_logger": get_logger, "Module": Module,
+    "AUTO_REUSE": True, "newaxis": None, "extract_image_patches": None,
+    "zeros_initializer": _initializers.Zeros, "ones_initializer": _initializers.Ones,
+    "constant_initializer": _initializers.Constant, "random_normal_initializer": _initializers.RandomNormal,
+    "random_uniform_initializer": _initializers.RandomUniform,
+    "truncated_normal_initializer": _initializers.TruncatedNormal,
+    "glorot_uniform_initializer": _initializers.GlorotUniform,
+    "glorot_normal_initializer": _initializers.GlorotNormal,
+    "variance_scaling_initializer": _initializers.VarianceScaling,
+    "orthogonal_initializer": _initializers.Orthogonal,
+}  # fmt: skip
+_NAMES |= {name: control.CHECKS[name] for name in control.CHECKS}
+_NAMES["check_numerics"] = control.check_numerics
+_NAMES |= refused(REFUSED)
+del _NAMES["extract_image_patches"]
+globals().update(_NAMES)
+
+__all__ = [*_NAMES, *arrays.__all__, *control.__all__, *graph.__all__, *types.__all__]

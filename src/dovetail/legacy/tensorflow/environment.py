@@ -1,0 +1,227 @@
+"""Devices, files, versions and logging: what scripts set up around their models, mostly with nothing to do."""
+
+import contextlib
+import glob as python_glob
+import logging as python_logging
+import os
+import shutil
+from collections import namedtuple
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import jax
+
+from .control import CHECKS, InvalidArgumentError, OpError, check_numerics
+
+PhysicalDevice = namedtuple("PhysicalDevice", ["name", "device_type"])
+LogicalDevice = namedtuple("LogicalDevice", ["name", "device_type"])
+
+
+def nothing(*args: Any, **kwargs: Any) -> None:
+    """Accepted; there is nothing to do."""
+
+
+def _devices(kind: Any, make: Any) -> list[Any]:
+    names = {"cpu": "CPU", "gpu": "GPU", "tpu": "TPU", "cuda": "GPU", "rocm": "GPU"}
+    found = [names.get(device.platform, device.platform.upper()) for device in jax.devices()]
+    found = found if "CPU" in found else ["CPU", *found]
+    numbered = [(name, found[:index].count(name)) for index, name in enumerate(found)]
+    return [make(f"/physical_device:{name}:{n}", name) for name, n in numbered if kind in (None, name)]
+
+
+def list_physical_devices(device_type: str | None = None) -> list[Any]:
+    """The devices that JAX has, of one type ("CPU", "GPU", "TPU") or all."""
+    return _devices(device_type, PhysicalDevice)
+
+
+def list_logical_devices(device_type: str | None = None) -> list[Any]:
+    return _devices(device_type, LogicalDevice)
+
+
+_SETTERS = (
+    "set_memory_growth set_visible_devices set_logical_device_configuration set_virtual_device_configuration "
+    "set_soft_device_placement set_synchronous_execution enable_mlir_bridge enable_tensor_float_32_execution "
+    "run_functions_eagerly experimental_run_functions_eagerly experimental_connect_to_cluster enable_op_determinism"
+).split()
+config: dict[str, Any] = {
+    **dict.fromkeys(_SETTERS, nothing),
+    "list_physical_devices": list_physical_devices,
+    "list_logical_devices": list_logical_devices,
+    "get_visible_devices": list_physical_devices,
+    "get_memory_growth": lambda device: True,
+    "functions_run_eagerly": lambda: False,
+    "LogicalDeviceConfiguration": SimpleNamespace,
+    "VirtualDeviceConfiguration": SimpleNamespace,
+    "optimizer": SimpleNamespace(set_jit=nothing, set_experimental_options=nothing, get_jit=lambda: ""),
+    "threading": SimpleNamespace(
+        **{
+            f"{verb}_{what}_op_parallelism_threads": lambda *args: 0
+            for verb in ("set", "get")
+            for what in ("intra", "inter")
+        }
+    ),
+}
+
+# -- tf.test
+
+
+def is_gpu_available(*args: Any, **kwargs: Any) -> bool:
+    return bool(list_physical_devices("GPU"))
+
+
+def gpu_device_name() -> str:
+    """The first GPU's name, or nothing."""
+    return "/device:GPU:0" if is_gpu_available() else ""
+
+
+test: dict[str, Any] = {
+    "is_gpu_available": is_gpu_available,
+    "gpu_device_name": gpu_device_name,
+    "is_built_with_cuda": is_gpu_available,
+    "is_built_with_gpu_support": is_gpu_available,
+    "is_built_with_rocm": lambda: False,
+    "is_built_with_xla": lambda: True,
+}
+
+# -- tf.errors
+
+
+def _error(name: str, *bases: type) -> type:
+    return type(name, (OpError, *bases), {"__doc__": f"TensorFlow's {name}.", "__module__": __name__})
+
+
+errors: dict[str, Any] = {
+    "OpError": OpError,
+    "InvalidArgumentError": InvalidArgumentError,
+    "NotFoundError": _error("NotFoundError", FileNotFoundError),
+    "OutOfRangeError": _error("OutOfRangeError"),
+    "ResourceExhaustedError": _error("ResourceExhaustedError", MemoryError),
+    **{
+        name: _error(name)
+        for name in ("AbortedError", "AlreadyExistsError", "CancelledError", "DataLossError", "DeadlineExceededError",
+                     "FailedPreconditionError", "InternalError", "PermissionDeniedError", "UnavailableError",
+                     "UnimplementedError", "UnknownError")
+    },
+}  # fmt: skip
+
+# -- tf.io, tf.io.gfile and tf.gfile
+
+
+class GFile:
+    """A file, as `open` gives it."""
+
+    def __new__(cls, name: Any, mode: str = "r") -> Any:
+        return open(os.fspath(name), mode)
+
+
+def _is_there(path: Any) -> bool:
+    return os.path.exists(os.fspath(path))
+
+
+def _glob(pattern: Any) -> list[str]:
+    patterns = [pattern] if isinstance(pattern, (str, os.PathLike)) else pattern
+    return [name for one in patterns for name in sorted(python_glob.glob(os.fspath(one)))]
+
+
+def _copy(src: Any, dst: Any, overwrite: bool = False) -> None:
+    if os.path.exists(dst) and not overwrite:
+        raise errors["AlreadyExistsError"](f"{dst} is there already")
+    shutil.copyfile(src, dst)
+
+
+def _rename(src: Any, dst: Any, overwrite: bool = False) -> None:
+    if os.path.exists(dst) and not overwrite:
+        raise errors["AlreadyExistsError"](f"{dst} is there already")
+    os.replace(src, dst)
+
+
+def _make_directories(path: Any) -> None:
+    os.makedirs(path, exist_ok=True)
+
+
+gfile: dict[str, Any] = {
+    "GFile": GFile, "copy": _copy, "exists": _is_there, "glob": _glob, "isdir": os.path.isdir, "join": os.path.join,
+    "listdir": os.listdir, "makedirs": _make_directories, "mkdir": os.mkdir, "remove": os.remove, "rename": _rename,
+    "rmtree": shutil.rmtree, "stat": os.stat, "walk": os.walk,
+}  # fmt: skip
+_OLD_GFILE = {
+    "Open": "GFile", "FastGFile": "GFile", "Copy": "copy", "Exists": "exists", "Glob": "glob", "IsDirectory": "isdir",
+    "ListDirectory": "listdir", "MakeDirs": "makedirs", "MkDir": "mkdir", "Remove": "remove", "Rename": "rename",
+    "DeleteRecursively": "rmtree", "Stat": "stat", "Walk": "walk",
+}  # fmt: skip
+gfile |= {old: gfile[new] for old, new in _OLD_GFILE.items()}
+
+
+def read_file(filename: Any, name: str | None = None) -> bytes:
+    """The bytes of a file."""
+    return Path(os.fspath(getattr(filename, "item", lambda: filename)())).read_bytes()
+
+
+def write_file(filename: Any, contents: Any, name: str | None = None) -> None:
+    """Write bytes or text to a file."""
+    data = contents.encode() if isinstance(contents, str) else bytes(contents)
+    Path(os.fspath(filename)).write_bytes(data)
+
+
+# -- tf.logging
+
+_logger = python_logging.getLogger("tensorflow")
+logging: dict[str, Any] = {
+    **{level: getattr(python_logging, level) for level in ("DEBUG", "INFO", "WARN", "ERROR", "FATAL")},
+    **{name: getattr(_logger, name) for name in ("debug", "info", "warning", "error", "fatal", "log")},
+    "warn": _logger.warning,
+    "set_verbosity": _logger.setLevel,
+    "get_verbosity": _logger.getEffectiveLevel,
+}
+
+
+def get_logger() -> Any:
+    return _logger
+
+
+# -- tf.distribute
+
+
+class Strategy:
+    """One replica: Dovetail spreads over devices by `jax.sharding`, outside of this module."""
+
+    num_replicas_in_sync = 1
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        pass
+
+    @contextlib.contextmanager
+    def scope(self) -> Iterator[None]:
+        yield
+
+    def run(self, fn: Any, args: Any = (), kwargs: Any = None, options: Any = None) -> Any:
+        return fn(*args, **(kwargs or {}))
+
+    def reduce(self, reduce_op: Any, value: Any, axis: Any = None) -> Any:
+        return value
+
+    def experimental_distribute_dataset(self, dataset: Any, options: Any = None) -> Any:
+        return dataset
+
+
+distribute: dict[str, Any] = {
+    **dict.fromkeys(("MirroredStrategy", "OneDeviceStrategy", "Strategy", "MultiWorkerMirroredStrategy"), Strategy),
+    "get_strategy": Strategy,
+    "has_strategy": lambda: False,
+    "ReduceOp": SimpleNamespace(SUM="SUM", MEAN="MEAN"),
+}
+debugging: dict[str, Any] = {
+    **CHECKS,
+    "check_numerics": check_numerics,
+    "enable_check_numerics": nothing,
+    "set_log_device_placement": nothing,
+    "disable_traceback_filtering": nothing,
+    "enable_traceback_filtering": nothing,
+}
+autograph: dict[str, Any] = {
+    "set_verbosity": nothing,
+    "experimental": SimpleNamespace(do_not_convert=lambda func=None: func if func is not None else lambda f: f),
+}
+sysconfig: dict[str, Any] = {"get_build_info": dict}

@@ -1,0 +1,108 @@
+"""The modules inside `tensorflow` that are tables of names, each as `names(release, name)`."""
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+
+from .. import optimizers
+from ..releases import Release
+from . import data as data_module
+from . import environment, image
+from .refused import DATA, IO, TRAIN, refused
+
+
+class Names:
+    """A namespace: called with (release, name) it gives what is meant.
+
+    Raises:
+        AttributeError: it has no such name.
+    """
+
+    def __init__(self, names: Mapping[str, Any]):
+        self.names = names
+
+    def __call__(self, release: Release, name: str) -> Any:
+        if name not in self.names:
+            raise AttributeError(name)
+        return self.names[name]
+
+
+_FILES = {name: getattr(image, name) for name in image.__all__ if name.startswith(("decode_", "encode_"))}
+of_config = Names(environment.config)
+of_test = Names(environment.test)
+of_errors = Names(environment.errors)
+of_gfile = Names(environment.gfile)
+of_logging = Names(environment.logging)
+of_distribute = Names(environment.distribute)
+of_debugging = Names(environment.debugging)
+of_autograph = Names(environment.autograph)
+of_sysconfig = Names(environment.sysconfig)
+of_io = Names(
+    {"read_file": environment.read_file, "write_file": environment.write_file, **_FILES, **refused(IO, "io.")}
+)
+of_data = Names(
+    {**{name: getattr(data_module, name) for name in data_module.__all__}, **refused(DATA, "data.")}
+    | {"experimental": SimpleNamespace(**{name: getattr(data_module, name) for name in data_module.__all__},
+                                       cardinality=lambda dataset: dataset.cardinality())}
+)  # fmt: skip
+
+
+def list_local_devices() -> list[Any]:
+    """The devices, as `tensorflow.python.client.device_lib` lists them."""
+    names = [device.name for device in environment.list_physical_devices()]
+    return [SimpleNamespace(name=name, device_type=name.split(":")[-2], memory_limit=0) for name in names]
+
+
+of_device_lib = Names({"list_local_devices": list_local_devices})
+
+
+def version(release: Release) -> str:
+    """The version of TensorFlow that a release ran on."""
+    return "2.15.1" if release.formulas in ("tf2", "keras3") else "1.15.5"
+
+
+def of_tensorflow(release: Release, name: str) -> Any:
+    """What depends on the release in `tensorflow` itself."""
+    return Names(dict.fromkeys(("__version__", "VERSION"), version(release)))(release, name)
+
+
+def of_version(release: Release, name: str) -> Any:
+    return Names(dict.fromkeys(("VERSION", "GIT_VERSION", "COMPILER_VERSION"), version(release)))(release, name)
+
+
+# TensorFlow 1's optimizers as Keras's, with the arguments' names
+_OPTIMIZERS = {
+    "AdamOptimizer": "Adam", "GradientDescentOptimizer": "SGD", "RMSPropOptimizer": "RMSprop",
+    "AdagradOptimizer": "Adagrad", "AdadeltaOptimizer": "Adadelta", "MomentumOptimizer": "SGD",
+    "AdamaxOptimizer": "Adamax",
+}  # fmt: skip
+_OPTIMIZER_ARGUMENTS = {"beta1": "beta_1", "beta2": "beta_2", "decay": "rho", "use_nesterov": "nesterov"}
+_POSITIONS = {
+    "AdamOptimizer": ("learning_rate", "beta1", "beta2", "epsilon"),
+    "GradientDescentOptimizer": ("learning_rate",),
+    "RMSPropOptimizer": ("learning_rate", "decay", "momentum", "epsilon"),
+    "AdagradOptimizer": ("learning_rate",),
+    "AdadeltaOptimizer": ("learning_rate", "rho", "epsilon"),
+    "MomentumOptimizer": ("learning_rate", "momentum"),
+    "AdamaxOptimizer": ("learning_rate", "beta1", "beta2", "epsilon"),
+}
+
+
+def of_train(release: Release, name: str) -> Any:
+    """Optimizers of TensorFlow 1, for `compile`; all else is refused."""
+    if name in _OPTIMIZERS:
+        cls = optimizers.namespace(release)[_OPTIMIZERS[name]]
+
+        def optimizer(*args: Any, **kwargs: Any) -> Any:
+            given = dict(zip(_POSITIONS[name], args, strict=False)) | kwargs
+            for unused in ("use_locking", "name", "initial_accumulator_value", "centered"):
+                given.pop(unused, None)
+            return cls(**{_OPTIMIZER_ARGUMENTS.get(key, key): value for key, value in given.items()})
+
+        optimizer.__name__ = name
+        return optimizer
+    return _TRAIN(release, name)
+
+
+_TRAIN = Names(refused(TRAIN, "train."))
+of_train.names = {*_OPTIMIZERS, *TRAIN}  # type: ignore[attr-defined]
