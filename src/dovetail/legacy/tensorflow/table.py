@@ -87,7 +87,7 @@ def axes(axis: Any) -> Any:
     """An axis, or several, as NumPy takes them."""
     if isinstance(axis, (list, tuple, np.ndarray, jax.Array)) and np.ndim(axis):
         return tuple(int(a) for a in axis)
-    return None if axis is None else int(axis)
+    return axis if axis is None else int(axis)  # type: ignore[arg-type]
 
 
 def integers(values: Any) -> tuple[int, ...]:
