@@ -31,13 +31,8 @@ def set_random_seed(seed: int) -> None:
     """
     if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool) or not 0 <= seed < 2**32:
         raise ValueError(f"`seed` is an integer from 0 to 2**32 - 1, not {seed!r}")
+    random.seed(int(seed))
     np.random.seed(seed)
-    seed_host(int(seed))
-
-
-def seed_host(seed: int) -> None:
-    """Seed what initial weights and draws without a seed come from, NumPy's generator left as it is."""
-    random.seed(seed)
     _Process.generator = None
 
 

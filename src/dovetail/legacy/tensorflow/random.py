@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ...engine.dtypes import standardize_dtype
-from ...engine.randomness import seed_host
+from ...engine.randomness import draw_seeds_from
 from ..backend import randoms
 from .table import array, floating, integers
 from .types import as_dtype
@@ -107,8 +107,9 @@ def stateless_uniform(
 
 
 def set_seed(seed: int) -> None:
-    """Seed what draws without a seed of its own, initial weights included."""
-    seed_host(int(seed))
+    """Seed what draws without a seed of its own, initial weights included; NumPy's generator stays as it is."""
+    source = np.random.default_rng(int(seed))
+    draw_seeds_from(lambda: int(source.integers(10**9)))
 
 
 multinomial = categorical
