@@ -128,9 +128,9 @@ class StreamFeed:
         if is_indexed(self.source):
             size = _length(self.source)
             if size is None:
-                return _indexed(self.source, itertools.count())
+                return indexed_batches(self.source, itertools.count())
             order = permutation(size, self.seed, self._passes).tolist() if self.shuffle else range(size)
-            return _indexed(self.source, order)
+            return indexed_batches(self.source, order)
         if hasattr(self.source, "as_numpy_iterator"):  # tf.data
             return self.source.as_numpy_iterator()
         return iter(self.source)
@@ -169,7 +169,7 @@ def is_indexed(source: Any) -> bool:
     return hasattr(source, "__getitem__") and hasattr(source, "__len__") and not hasattr(source, "__iter__")
 
 
-def _indexed(source: Any, order: Iterable[int]) -> Iterator[Any]:
+def indexed_batches(source: Any, order: Iterable[int]) -> Iterator[Any]:
     """The batches of these numbers, several of them made at once where the source asks for workers."""
     if hasattr(source, "on_epoch_begin"):
         source.on_epoch_begin()

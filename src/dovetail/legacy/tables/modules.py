@@ -35,6 +35,8 @@ _UTILS = (
     "dovetail.legacy.utils.data_utils",
     "dovetail.legacy.utils.io_utils",
     "dovetail.legacy.utils.layer_utils",
+    "dovetail.legacy.utils.vis_utils",
+    "dovetail.legacy.utils.multi_gpu_utils",
     "dovetail.utils",
 )
 
@@ -65,6 +67,23 @@ MODULES: dict[str, tuple[str, ...]] = {
     "keras.optimizers.legacy": ("dovetail.legacy.names:of_optimizers",),
     "keras.callbacks": ("dovetail.legacy.names:of_callbacks",),
     "keras.utils": _UTILS,
+    **{
+        f"keras.utils.{name}": (f"dovetail.legacy.utils.{name}", "dovetail.utils")
+        for name in (
+            "conv_utils",
+            "data_utils",
+            "generic_utils",
+            "io_utils",
+            "layer_utils",
+            "losses_utils",
+            "metrics_utils",
+            "multi_gpu_utils",
+            "np_utils",
+            "test_utils",
+            "vis_utils",
+            "visualize_util",
+        )
+    },
     "keras.preprocessing": ("dovetail.legacy.preprocessing", "dovetail.preprocessing"),
     "keras.preprocessing.image": ("dovetail.legacy.preprocessing.image", "dovetail.preprocessing.image"),
     "keras.preprocessing.sequence": ("dovetail.legacy.preprocessing.sequence", "dovetail.preprocessing.sequence"),
@@ -94,7 +113,7 @@ for _name in ("config.experimental", "distribute.experimental", "io.gfile", "dat
     _table = _name.split(".")[0 if _name.endswith("experimental") else 1]
     MODULES[f"tensorflow.{_name}"] = (f"dovetail.legacy.tensorflow.namespaces:of_{_table}",)
 for _family, _names in {
-    "datasets": "boston_housing california_housing cifar10 cifar100 fashion_mnist imdb mnist reuters",
+    "datasets": "boston_housing california_housing cifar cifar10 cifar100 fashion_mnist imdb mnist reuters",
     "applications": "convnext densenet efficientnet efficientnet_v2 imagenet_utils inception_resnet_v2 inception_v3 "
     "mobilenet mobilenet_v2 mobilenet_v3 nasnet resnet resnet50 resnet_v2 vgg16 vgg19 xception",
 }.items():
