@@ -26,6 +26,7 @@ CASES = [
     ("MobileNetV3Small", {"weights": None, "alpha": 1.25, "minimalistic": True, "include_preprocessing": False}),
     ("MobileNetV3Large", SMALL | {"pooling": "max", "input_shape": (33, 47, 3), "alpha": 0.75}),
     ("DenseNet121", SMALL | {"input_shape": (50, 50, 4), "pooling": "max"}),
+    ("NASNetMobile", SMALL | {"input_shape": (45, 64, 3)}),
     ("EfficientNetB0", SMALL | {"input_shape": (65, 64, 1)}),
     ("EfficientNetV2B0", SMALL | {"input_shape": (64, 65, 4), "include_preprocessing": True}),
     ("ConvNeXtTiny", SMALL | {"input_shape": (65, 64, 1)}),
@@ -41,7 +42,6 @@ MORE = [
         ConvNeXtLarge ConvNeXtXLarge
     """.split()],
     ("VGG16", SMALL | {"input_shape": (48, 33, 3)}),
-    ("NASNetMobile", SMALL | {"input_shape": (45, 64, 3)}),
     ("MobileNet", SMALL),
     ("MobileNetV2", SMALL | {"alpha": 0.35}),
     ("EfficientNetV2S", SMALL | {"include_preprocessing": False, "pooling": "max"}),

@@ -8,11 +8,20 @@ from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 from .. import activations
+from ..engine.configs import MODULES
 from ..engine.errors import ShapeError, unknown_name
 from ..engine.graph import get_source_inputs
 from ..engine.settings import image_data_format
 from ..engine.tensor import KerasTensor
-from ..layers import BatchNormalization, Dense, Dropout, GlobalAveragePooling2D, GlobalMaxPooling2D, Input
+from ..layers import (
+    FAMILY,
+    BatchNormalization,
+    Dense,
+    Dropout,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    Input,
+)
 from ..models import Functional
 from ..utils import get_file
 
@@ -212,6 +221,17 @@ def variant(family: Callable[..., Functional], title: str, **settings: Any) -> C
     builder.__module__, builder.__doc__ = family.__module__, family.__doc__
     builder.__signature__ = signature  # type: ignore[attr-defined]
     return builder
+
+
+def layer_of(module: str) -> Callable[[Any], Any]:
+    """A decorator for layers that only some networks have: files name them with Keras's `module`."""
+
+    def register(cls: Any) -> Any:
+        FAMILY.members[cls.__name__] = cls
+        MODULES[cls] = module
+        return cls
+
+    return register
 
 
 def in_order(height: Any, width: Any, channels: Any) -> tuple[Any, Any, Any]:

@@ -10,7 +10,6 @@ import jax
 from ..engine.randomness import SeedGenerator
 from ..initializers import Constant
 from ..layers import (
-    FAMILY,
     Activation,
     Conv2D,
     Dense,
@@ -20,7 +19,7 @@ from ..layers import (
     Normalization,
 )
 from ..models import Functional, Sequential
-from .building import Asked, Pretrained, channel_axis, refuse_channels_first, variant
+from .building import Asked, Pretrained, channel_axis, layer_of, refuse_channels_first, variant
 from .imagenet_utils import decode_predictions, preprocessing
 
 __all__ = [
@@ -35,6 +34,7 @@ EPSILON = 1e-6
 preprocess_input = preprocessing(None)
 
 
+@layer_of("keras.src.applications.convnext")
 class StochasticDepth(Layer):
     """In training sets whole samples to 0 with probability `drop_path_rate`, and divides the others by the rest.
 
@@ -63,6 +63,7 @@ class StochasticDepth(Layer):
         return x / keep * kept.astype(x.dtype)
 
 
+@layer_of("keras.src.applications.convnext")
 class LayerScale(Layer):
     """`gamma * x`, with one learned factor for each channel that starts small.
 
@@ -90,9 +91,6 @@ class LayerScale(Layer):
 
     def call(self, x):
         return x * self.gamma.value
-
-
-FAMILY.members |= {"LayerScale": LayerScale, "StochasticDepth": StochasticDepth}
 
 
 def convnext(

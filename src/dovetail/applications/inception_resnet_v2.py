@@ -5,9 +5,9 @@ Szegedy et al. 2016, arXiv:1602.07261.
 
 from typing import Any
 
-from ..layers import FAMILY, Activation, AveragePooling2D, Concatenate, Conv2D, Layer, MaxPooling2D
+from ..layers import Activation, AveragePooling2D, Concatenate, Conv2D, Layer, MaxPooling2D
 from ..models import Functional
-from .building import Asked, Pretrained, channel_axis, normalized, tf_kernels, variant
+from .building import Asked, Pretrained, channel_axis, layer_of, normalized, tf_kernels, variant
 from .imagenet_utils import decode_predictions, preprocessing
 
 __all__ = ["InceptionResNetV2", "decode_predictions", "preprocess_input"]
@@ -20,6 +20,7 @@ BLOCK8 = [[(192, 1)], [(192, 1), (224, (1, 3)), (256, (3, 1))]]
 preprocess_input = preprocessing("tf")
 
 
+@layer_of("keras.src.applications.inception_resnet_v2")
 class CustomScaleLayer(Layer):
     """`x + scale * y` for inputs [x, y] of the same shape.
 
@@ -34,9 +35,6 @@ class CustomScaleLayer(Layer):
     def call(self, inputs):
         x, y = inputs
         return x + y * self.scale
-
-
-FAMILY.members["CustomScaleLayer"] = CustomScaleLayer
 
 
 def inception_resnet_v2(
