@@ -16,7 +16,12 @@ class CallbackList(Callback):
         add_history: add a History, which becomes `model.history`.
         add_progbar: show progress.
         params: given to every callback: "epochs", "steps", "verbose".
+
+    Attributes:
+        batch_samples: how many samples the batch has that is run, where hooks of batches are called.
     """
+
+    batch_samples = 0
 
     def __init__(
         self,

@@ -1,10 +1,7 @@
 """Models in an old dialect: `fit(nb_epoch=...)`, `fit_generator`, `Merge` as the first layer of a Sequential."""
 
 import functools
-import warnings
 from typing import Any
-
-import numpy as np
 
 from ..engine.context import entered
 from ..engine.graph import Graph
@@ -13,28 +10,16 @@ from ..layers.input import Input
 from ..models import Model, Sequential
 from ..saving.archive import load_weights_from, save_model
 from . import changes
-from .arguments import check_known
-from .callbacks import callbacks_of, with_both_names
 from .files import weights as weight_files
 from .files import writing
 from .layers import layer
 from .layers.base import OldLayer, _made, input_for
 from .notices import notice
-from .objective import OldObjective, names_before
-from .optimizers import optimizer_of, with_own_slots
 from .releases import Release
-from .streams import counted
-
-# arguments of methods that have no effect here: threads and processes are the library's own affair
-IGNORED = ("workers", "max_queue_size", "use_multiprocessing")
-# arguments of `compile` that need not be said any more
-UNNEEDED = ("sample_weight_mode", "class_mode", "theano_mode", "mode", "experimental_run_tf_function", "options",
-            "run_metadata", "steps_per_execution", "jit_compile", "distribute", "target_tensors", "cloning",
-            "pss_evaluation_shards")  # fmt: skip
-CLASS_MODES = ("categorical", "binary")
+from .training import OldTraining
 
 
-class OldModel(OldLayer):
+class OldModel(OldTraining, OldLayer):
     """What models of Keras 1 and 2 understand beyond those of today."""
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -53,201 +38,6 @@ class OldModel(OldLayer):
     @property
     def output_shape(self) -> Any:
         return Model.output_shape.fget(self)  # type: ignore[attr-defined]
-
-    # -- compile
-
-    @property
-    def _objective_class(self) -> Any:
-        return functools.partial(OldObjective, self.release)
-
-    def compile(self, *args: Any, **kwargs: Any) -> None:
-        """As today's, with the arguments in the order of the release and its losses, metrics and optimizers.
-
-        `sample_weight_mode`, `class_mode` and options of Theano and TensorFlow need not be said any more: weights are
-        told apart by their shape.
-        """
-        given = dict(zip(self._compile_order, args, strict=False)) | kwargs
-        if given.get("metrics") in CLASS_MODES:  # the third argument of Keras 0.x
-            given["class_mode"] = given.pop("metrics")
-        if given.get("target_tensors") is not None:
-            raise TypeError("`target_tensors` needs a TensorFlow graph; give the targets to `fit`")
-        if given.pop("show_accuracy", False):
-            notice("show_accuracy=True", "`metrics=['accuracy']`")
-            given["metrics"] = [*(given.get("metrics") or []), "accuracy"]
-        for name in UNNEEDED:
-            given.pop(name, None)
-        check_known(type(self), given, {*self._compile_order, "weighted_metrics", "run_eagerly", "auto_scale_loss"})
-        given["optimizer"] = with_own_slots(optimizer_of(self.release, given.get("optimizer", "rmsprop")))
-        super().compile(**given)  # type: ignore[misc]
-        trainable = {id(v) for v in self.trainable_variables}  # type: ignore[attr-defined]
-        self._compiled_trainable = {id(v): id(v) in trainable for v in self.weights}  # type: ignore[attr-defined]
-
-    @property
-    def _compile_order(self) -> tuple[str, ...]:
-        last = ("weighted_metrics",) if self.release.formulas == "tf2" else ("sample_weight_mode", "weighted_metrics")
-        return ("optimizer", "loss", "metrics", "loss_weights", *last)
-
-    @property
-    def metrics_names(self) -> list[str]:
-        """The names of what `evaluate` returns, known from `compile` on where the model knows its outputs."""
-        objective = self._objective  # type: ignore[attr-defined]
-        is_early = objective is not None and not objective.built and self._graph is not None  # type: ignore[attr-defined]
-        if not is_early or self.release.formulas in ("tf2", "keras3"):
-            return super().metrics_names  # type: ignore[misc]
-        return names_before(objective, self.output_names, self.outputs)  # type: ignore[attr-defined]
-
-    def _trained_variables(self) -> list[Any]:
-        """The weights that were trainable when the model was compiled: freezing a layer afterwards needs `compile`."""
-        known = self.__dict__.get("_compiled_trainable", {})
-        trainable = {id(v) for v in self.trainable_variables}  # type: ignore[attr-defined]
-        return [v for v in self.weights if known.get(id(v), id(v) in trainable)]  # type: ignore[attr-defined]
-
-    # -- fit, evaluate, predict
-
-    def fit(self, x: Any = None, y: Any = None, batch_size: Any = None, *args: Any, **kwargs: Any) -> Any:
-        """As today's; `nb_epoch` is `epochs`, 10 where Keras 1 is told neither."""
-        names = ("epochs", "verbose", "callbacks", "validation_split", "validation_data", "shuffle", "class_weight",
-                 "sample_weight", "initial_epoch", "steps_per_epoch", "validation_steps")  # fmt: skip
-        given = self._renamed("fit", dict(zip(names, args, strict=False)) | kwargs)
-        if "x" in given:
-            x = given.pop("x")
-        given.setdefault("verbose", 1)
-        if self.release.dialect == 1:
-            given.setdefault("epochs", 10)
-        if given.pop("show_accuracy", False):
-            self._add_accuracy()
-        self._take_callbacks(given)
-        if given.get("shuffle") == "batch":
-            given["shuffle"] = True
-        return self._with_aliases(super().fit(x, y, batch_size, **given))  # type: ignore[misc]
-
-    def fit_generator(
-        self, generator: Any, steps_per_epoch: Any = None, epochs: int = 1, *args: Any, **kwargs: Any
-    ) -> Any:
-        """`fit` on a stream. Keras 1 counted an epoch, and validation, in samples."""
-        names = ("verbose", "callbacks", "validation_data", "validation_steps", "class_weight", "max_queue_size",
-                 "workers", "use_multiprocessing", "initial_epoch")  # fmt: skip
-        notice("fit_generator", "`fit`")
-        in_samples = "samples_per_epoch" in kwargs or (self.release.dialect == 1 and "steps_per_epoch" not in kwargs)
-        validation_in_samples = "nb_val_samples" in kwargs or (
-            self.release.dialect == 1 and "validation_steps" not in kwargs
-        )
-        given = self._renamed("fit_generator", dict(zip(names, args, strict=False)) | kwargs)
-        steps = given.pop("steps_per_epoch", steps_per_epoch)
-        given.setdefault("epochs", epochs)
-        given.setdefault("verbose", 1)
-        self._take_callbacks(given)
-        validation, count = given.get("validation_data"), given.pop("validation_steps", None)
-        if validation is not None and not isinstance(validation, (tuple, list)):
-            if validation_in_samples and count is not None:
-                given["validation_data"] = counted(validation, count)
-            else:
-                given["validation_steps"] = count
-        if in_samples and steps is not None:
-            history = super().fit(counted(generator, steps), **given)  # type: ignore[misc]
-        else:
-            history = super().fit(generator, steps_per_epoch=steps, **given)  # type: ignore[misc]
-        return self._with_aliases(history)
-
-    def evaluate(
-        self, x: Any = None, y: Any = None, batch_size: Any = None, verbose: Any = 1, sample_weight: Any = None,
-        steps: Any = None, **kwargs: Any,
-    ) -> Any:  # fmt: skip
-        given = self._renamed("evaluate", kwargs)
-        if given.pop("show_accuracy", False):
-            self._add_accuracy()
-        x = given.pop("x", x)
-        self._take_callbacks(given)
-        return super().evaluate(  # type: ignore[misc]
-            x, y, batch_size=batch_size, verbose=verbose, sample_weight=sample_weight, steps=steps, **given
-        )
-
-    def evaluate_generator(self, generator: Any, steps: Any = None, *args: Any, **kwargs: Any) -> Any:
-        """`evaluate` on a stream; Keras 1 counted in samples."""
-        notice("evaluate_generator", "`evaluate`")
-        source, given = self._stream("evaluate_generator", generator, steps, args, kwargs)
-        self._take_callbacks(given)
-        return super().evaluate(source, **({"verbose": 0} | given))  # type: ignore[misc]
-
-    def predict(self, x: Any = None, batch_size: Any = None, verbose: Any = 0, steps: Any = None, **kwargs: Any) -> Any:
-        given = self._renamed("predict", kwargs)
-        x = given.pop("x", x)
-        self._take_callbacks(given)
-        return super().predict(x, batch_size=batch_size, verbose=verbose, steps=steps, **given)  # type: ignore[misc]
-
-    def predict_generator(self, generator: Any, steps: Any = None, *args: Any, **kwargs: Any) -> Any:
-        """`predict` on a stream; Keras 1 counted in samples."""
-        notice("predict_generator", "`predict`")
-        source, given = self._stream("predict_generator", generator, steps, args, kwargs)
-        self._take_callbacks(given)
-        return super().predict(source, **({"verbose": 0} | given))  # type: ignore[misc]
-
-    def predict_proba(self, x: Any, batch_size: Any = None, verbose: Any = 0) -> Any:
-        """`predict`, with a warning where the outputs are not between 0 and 1."""
-        probabilities = self.predict(x, batch_size, verbose)
-        if np.min(probabilities) < 0 or np.max(probabilities) > 1:
-            warnings.warn("the model's outputs are not all between 0 and 1: its last layer gives no probabilities",
-                          stacklevel=2)  # fmt: skip
-        return probabilities
-
-    def predict_classes(self, x: Any, batch_size: Any = None, verbose: Any = 0) -> Any:
-        """The likeliest class of each sample; for one output, whether it is above a half."""
-        probabilities = self.predict(x, batch_size, verbose)
-        if probabilities.shape[-1] > 1:
-            return probabilities.argmax(axis=-1)
-        return (probabilities > 0.5).astype("int32")
-
-    def train_on_batch(self, x: Any, y: Any = None, *args: Any, **kwargs: Any) -> Any:
-        """One update on one batch; loss and metrics of this batch alone."""
-        given = self._renamed("train_on_batch", dict(zip(self._batch_order, args, strict=False)) | kwargs)
-        if given.pop("reset_metrics", True):
-            self.reset_metrics()  # type: ignore[attr-defined]
-        if given.pop("accuracy", False):
-            self._add_accuracy()
-        return super().train_on_batch(x, y, **given)  # type: ignore[misc]
-
-    _batch_order = ("sample_weight", "class_weight", "reset_metrics")
-
-    def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, **kwargs: Any) -> Any:
-        given = self._renamed("test_on_batch", kwargs)
-        if given.pop("reset_metrics", True):
-            self.reset_metrics()  # type: ignore[attr-defined]
-        return super().test_on_batch(x, y, sample_weight=sample_weight, **given)  # type: ignore[misc]
-
-    def _stream(self, method: str, generator: Any, steps: Any, args: tuple, kwargs: dict) -> tuple[Any, dict]:
-        in_samples = "val_samples" in kwargs or (self.release.dialect == 1 and "steps" not in kwargs)
-        given = self._renamed(method, kwargs)
-        steps = given.pop("steps", steps)
-        if in_samples and steps is not None:
-            return counted(generator, steps), given
-        return generator, given | {"steps": steps}
-
-    def _renamed(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
-        """Arguments of a training method under today's names, without those that have no effect."""
-        result: dict[str, Any] = {}
-        for old, value in given.items():
-            new = changes.METHOD_ARGUMENTS.get(old, old)
-            if new != old:
-                notice(f"{method}({old}=...)", f"`{new}`")
-            if new not in IGNORED:
-                result[new] = value
-        return result
-
-    def _take_callbacks(self, given: dict[str, Any]) -> None:
-        if given.get("callbacks") is not None:
-            given["callbacks"] = callbacks_of(self.release, given["callbacks"])
-
-    def _with_aliases(self, history: Any) -> Any:
-        history.history = with_both_names(history.history)
-        return history
-
-    def _add_accuracy(self) -> None:
-        """Keras 0.x asked for accuracy in `fit` and `evaluate`."""
-        notice("show_accuracy=True", "`compile(metrics=['accuracy'])`")
-        compiled = self._compiled_with  # type: ignore[attr-defined]
-        if not compiled["metrics"]:
-            settings = {key: compiled[key] for key in ("optimizer", "loss", "loss_weights")}
-            self.compile(**settings, metrics=["accuracy"])
 
     # -- files
 

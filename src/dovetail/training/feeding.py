@@ -40,6 +40,11 @@ class ArrayFeed:
         """The samples on the device."""
         return on_device(self.samples)
 
+    def samples_of(self, step: int) -> int:
+        """How many samples a step takes: the last of an epoch may have fewer."""
+        last = self.samples.size - step * self.batch_size
+        return min(self.batch_size, last) if last > 0 else self.batch_size
+
     def order(self, epoch: int) -> Any:
         """Row numbers for an epoch; None takes the rows as they come."""
         return next(self._orders)

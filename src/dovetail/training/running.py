@@ -109,7 +109,7 @@ class Runner:
             while done < count and not self._stops():
                 stop = min(count, done + self._chunk())
                 if self.needs_batches:
-                    self.begin_batch(done)
+                    state = self._before_batch(done, feed.samples_of(done), state)
                 begin = time.perf_counter()
                 state, results = program(state, data, order, done, stop)
                 if self.needs_batches or stop < count:
@@ -132,7 +132,7 @@ class Runner:
         try:
             for index, batch in enumerate(feed.batches()):
                 if self.needs_batches:
-                    self.begin_batch(index)
+                    state = self._before_batch(index, len(jax.tree.leaves(batch)[0]), state)
                 state, results = program(state, batch)
                 if self.needs_batches:
                     state = self._after_batch(index, state, results, donated=False)
@@ -145,6 +145,13 @@ class Runner:
             return floats(results)
         finally:
             write(self.variables, state)
+
+    def _before_batch(self, index: int, samples: int, state: State) -> State:
+        """A callback may change the learning rate, or weights, before a batch too."""
+        write(self.variables, state)
+        self.watchers.batch_samples = samples
+        self.begin_batch(index)
+        return state | read(self.variables)
 
     def _after_batch(self, index: int, state: State, results: Any, donated: bool) -> State:
         """A callback may read the weights, and change them."""

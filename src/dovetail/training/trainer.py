@@ -42,6 +42,7 @@ class Trainer:
     _initial_epoch = 0
     _objective: Objective | None = None
     _objective_class: Any = Objective
+    _callback_list: Any = CallbackList
 
     # -- compile
 
@@ -237,7 +238,7 @@ class Trainer:
         self, feed: Any, validation: Any, callbacks: Any, verbose: Any, initial_epoch: int, epochs: int, frequency: Any
     ) -> History:
         programs = self._prepare(feed.first, training=True)
-        watchers = CallbackList(
+        watchers = self._callback_list(
             callbacks,
             add_history=True,
             add_progbar=verbose != 0,
@@ -359,7 +360,7 @@ class Trainer:
         feed = self._feed((x, y, sample_weight), batch_size, steps, False, total=steps)
         if isinstance(feed, ArrayFeed) and steps is not None:
             feed = ArrayFeed(feed.samples.part(0, steps * batch_size), batch_size, None, False)
-        watchers = CallbackList(
+        watchers = self._callback_list(
             callbacks, add_progbar=verbose != 0, model=self, verbose=verbose, epochs=1, steps=feed.steps
         )
         try:
@@ -417,7 +418,9 @@ class Trainer:
         try:
             program, variables = self._forward_program(first)
             shows = verbose in (1, 2) or (verbose == "auto" and is_live())
-            watchers = CallbackList(callbacks, model=self, add_progbar=shows, verbose=verbose, epochs=1, steps=count)
+            watchers = self._callback_list(
+                callbacks, model=self, add_progbar=shows, verbose=verbose, epochs=1, steps=count
+            )
             return predict_batches(program, variables, batches, watchers)
         finally:
             if feed is not None:

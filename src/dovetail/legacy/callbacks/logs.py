@@ -1,16 +1,10 @@
-"""Callbacks by the names and arguments of a release."""
+"""Logs that answer to the old and the new name of the accuracy."""
 
 from typing import Any
 
-from .. import callbacks as today
-from .releases import Release
-
-# what the accuracy is called in logs: before 2.3 and since
-BOTH = (("acc", "accuracy"), ("val_acc", "val_accuracy"))
-
 
 class Logs(dict):
-    """Logs that answer to the old and the new name of the accuracy."""
+    """A dictionary of metrics in which "acc" and "accuracy", "val_acc" and "val_accuracy" are one."""
 
     def __missing__(self, name: str) -> Any:
         other = _other(name)
@@ -34,14 +28,4 @@ def _other(name: str) -> str | None:
 
 def with_both_names(logs: Any) -> Any:
     """The same logs, found by either name."""
-    return Logs(logs)
-
-
-def callbacks_of(release: Release, callbacks: Any) -> Any:
-    """Callbacks as `fit` of today takes them."""
-    return callbacks
-
-
-def namespace(release: Release) -> dict[str, Any]:
-    """What `keras.callbacks` holds."""
-    return {name: getattr(today, name) for name in dir(today) if not name.startswith("_")}
+    return logs if isinstance(logs, Logs) else Logs(logs or {})
