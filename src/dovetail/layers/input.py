@@ -52,6 +52,11 @@ class InputLayer(Layer):
         Node(self, (), {}, input_tensor)
         self.built = True
 
+    @property
+    def input(self) -> KerasTensor:
+        """The symbolic tensor itself."""
+        return self.output
+
     def call(self) -> None:
         """Nothing to compute: the value is given to the model."""
 

@@ -45,7 +45,7 @@ class Function:
                 training = bool(np.asarray(value))
             else:
                 arrays.append(_fitted(value, tensor))
-        return jax.tree.map(np.asarray, self._program(arrays, training))
+        return jax.tree.map(np.array, self._program(arrays, training))  # which may be written to
 
     def _is_list_of_values(self, given: Any) -> bool:
         """Whether a list has the values of the inputs; for one input it may be the rows of its value."""
@@ -219,7 +219,7 @@ def evaluate(x: Any) -> Any:
             x = closed_value(x)
         except MissingValue as error:
             raise MissingValue(f"{error}; K.eval gives none. Use K.function([inputs], [tensor]).") from None
-    return np.asarray(x.value if isinstance(x, Variable) else x)
+    return np.array(x.value if isinstance(x, Variable) else x)
 
 
 class Session:
