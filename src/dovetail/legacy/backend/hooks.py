@@ -18,9 +18,10 @@ from ...engine.layer import Layer
 from ...engine.operation import Operation
 from ...engine.tensor import KerasTensor
 from ...engine.variable import OPERATORS, Variable
+from ...training.objective import Objective
 from ...training.trainer import Trainer
 from ..releases import current_release
-from . import arrays
+from . import added, arrays
 from .functions import Session, evaluate
 from .graphs import MissingValue, closed_value
 from .lifting import lifted, static_shape
@@ -69,6 +70,11 @@ def install() -> None:
     _put(Variable, "_keras_shape", property(static_shape))
     _put(Operation, "symbolic_call", _in_fixed_phase(Operation.symbolic_call))
     _put(Trainer, "compile", with_loose_variables(Trainer.compile))
+    _put(Trainer, "compute_loss", added.with_added_metrics(Trainer.compute_loss))
+    _put(Layer, "add_loss", added.with_symbolic_losses(Layer.add_loss))
+    _put(Layer, "add_metric", added.add_metric)
+    _put(Layer, "_regularization_losses", added.with_added_losses(Layer._regularization_losses))
+    _put(Objective, "_reported", added.with_reported(Objective._reported))
 
 
 def uninstall() -> None:

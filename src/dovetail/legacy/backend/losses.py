@@ -28,7 +28,9 @@ def with_loose_variables(own: Callable[..., Any]) -> Callable[..., Any]:
         loose = variables_in(given)
         if loose:
             take_up(self, loose)
-        return own(*bound.args, **bound.kwargs)
+        own(*bound.args, **bound.kwargs)
+        if self._objective is not None:
+            self._objective._model = self  # whose layers may add metrics
 
     return compile
 
