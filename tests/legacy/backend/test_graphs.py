@@ -217,3 +217,28 @@ def test_updates_in_a_layer_happen_in_training():
     model.fit(DATA, DATA[:, :1], batch_size=2, epochs=1, verbose=0)
     model.predict(DATA, verbose=0)
     assert K.get_value(layer.count) == 3
+
+
+def test_losses_and_metrics_may_be_added_as_tensors():
+    x = dovetail.Input((4,))
+    mean = layers.Dense(2, use_bias=False)(x)
+    model = dovetail.Model(x, layers.Dense(4)(mean))
+    weight = K.variable(2.0)
+    model.add_loss(weight * K.mean(K.square(mean)))
+    model.add_metric(K.sum(K.abs(mean), axis=-1), name="size", aggregation="mean")
+    model.compile(dovetail.optimizers.SGD(0.0))
+    kernel = model.layers[1].get_weights()[0]
+    hidden = DATA @ kernel
+    logs = model.fit(DATA, batch_size=6, epochs=1, verbose=0).history
+    assert_allclose(logs["loss"], [2 * np.mean(hidden**2)], rtol=1e-5)
+    assert_allclose(logs["size"], [np.abs(hidden).sum(-1).mean()], rtol=1e-5)
+    K.set_value(weight, 6.0)
+    assert_allclose(model.evaluate(DATA, verbose=0)[0], 6 * np.mean(hidden**2), rtol=1e-5)
+    with pytest.raises(ValueError, match="add_metric needs a `name`"):
+        model.add_metric(K.sum(mean))
+
+
+def test_what_a_function_gives_may_be_written_to():
+    value = K.function([], [K.zeros((2,)) + 1])([])[0]
+    value *= 3
+    assert value.tolist() == [3, 3]
