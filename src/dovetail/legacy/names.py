@@ -10,6 +10,7 @@ from ..layers.input import Input
 from . import callbacks, families, losses, metrics, optimizers
 from .backend import identity
 from .files import any_release
+from .graph import graph_class
 from .layers import layer
 from .models import model_class
 from .releases import Release
@@ -38,6 +39,8 @@ def of_engine(release: Release, name: str) -> Any:
 def of_models(release: Release, name: str) -> Any:
     if name in ("Model", "Sequential"):
         return model_class(release, name)
+    if name == "Graph":
+        return graph_class(release)
     raise AttributeError(name)
 
 

@@ -499,7 +499,9 @@ class Trainer:
         """The outputs for one batch, as NumPy arrays."""
         x = bind_inputs(self, x)
         program, variables = self._forward_program(x)
-        return jax.tree.map(np.array, program(read(variables), x))
+        outputs, assigned = program(read(variables), x)
+        write(variables, assigned)
+        return jax.tree.map(np.array, outputs)
 
     # -- inside
 

@@ -49,6 +49,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "keras.legacy.layers": _LAYERS,
     "keras.engine": _ENGINE,
     "keras.models": _MODELS,
+    "keras.legacy.models": _MODELS,
+    "keras.layers.containers": _MODELS,
     "keras.engine.saving": _MODELS,
     "keras.backend": _BACKEND,
     **{
