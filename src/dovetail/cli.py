@@ -29,6 +29,12 @@ Python 2 run too. ~/.keras/keras.json (or $KERAS_HOME/keras.json) is honoured: i
 backend."""
 
 
+UPGRADE_HELP = """\
+Rewrite old scripts to today's API: imports, names, arguments, `merge(..., mode='concat')`, `Merge([a, b])` as the first
+layer, `nb_epoch`, `fit_generator`, functions of K. Formatting and comments stay. Defaults that were others then are
+written out, so that the numbers stay too. What needs a human is listed with its line and the reason."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit status."""
     parser = _parser()
@@ -86,7 +92,25 @@ def _parser() -> argparse.ArgumentParser:
     add("--quiet", action="store_true", help="say nothing of old names")
     add("script", metavar="SCRIPT.py", help="the script")
     add("arguments", nargs=argparse.REMAINDER, metavar="...", help="arguments of the script")
+    upgrade = commands.add_parser(
+        "upgrade",
+        help="rewrite scripts of Keras 1, 2 and tf.keras to today's API",
+        description=UPGRADE_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = upgrade.add_argument
+    add("--keras", metavar="RELEASE", help="1, 2, or a version such as 2.3.1; else told from each script")
+    how = upgrade.add_mutually_exclusive_group()
+    how.add_argument("--diff", action="store_true", help="print what would change (the default)")
+    how.add_argument("--write", action="store_true", help="change the files")
+    add("paths", nargs="+", metavar="PATH", help="scripts, or folders with scripts")
     return parser
+
+
+def _upgrade(options: argparse.Namespace) -> int:
+    from .legacy.upgrade.command import upgrade_paths
+
+    return upgrade_paths(options.paths, options.keras, options.write)
 
 
 def _run_script(options: argparse.Namespace) -> int:
@@ -152,7 +176,7 @@ def _run(options: argparse.Namespace, settings: dict[str, Any]) -> Any:
     return compare.compare(_model_from(options.model), data["x"], data["y"], **settings)
 
 
-COMMANDS = {"compare": _compare, "run": _run_script}
+COMMANDS = {"compare": _compare, "run": _run_script, "upgrade": _upgrade}
 
 
 def _model_from(place: str) -> Any:

@@ -5,6 +5,8 @@ from typing import Any
 
 # name of the module: what it is installed as, and the extra that brings it
 EXTRAS = {
+    "fissix": ("fissix", "legacy"),
+    "libcst": ("libcst", "legacy"),
     "PIL": ("pillow", "image"),
     "orbax": ("orbax-checkpoint", "orbax"),
     "google": ("protobuf", "tensorboard"),
@@ -12,6 +14,7 @@ EXTRAS = {
     "pandas": ("pandas", "compare"),
     "pydot": ("pydot", "plot"),
     "scipy": ("scipy", "compare"),
+    "yaml": ("pyyaml", "legacy"),
     "sklearn": ("scikit-learn", "compare"),
     "tensorboard": ("tensorboard", "tensorboard"),
 }

@@ -31,6 +31,11 @@ def parse(source: str, path: str) -> tuple[ast.Module, bool]:
     return tree, True
 
 
+def translated(source: str, path: str) -> str:
+    """The text of a script in Python 2 as Python 3."""
+    return _translated(source, path, SyntaxError("the script is Python 2", (path, 1, 1, "")))
+
+
 def _translated(source: str, path: str, error: SyntaxError) -> str:
     try:
         from fissix.refactor import RefactoringTool, get_fixers_from_package  # optional, see extras

@@ -1,0 +1,115 @@
+"""`model.add(Merge([left, right], mode=...))` as the first layer of a Sequential, written as a functional model."""
+
+from typing import Any
+
+import libcst as cst
+
+from .calls import source as text_of
+
+
+def open_merges(module: cst.Module, notes: list[tuple[int, str]]) -> cst.Module:
+    """The module with Sequential models that begin with a Merge drawn as graphs."""
+    return module.visit(_Opener(notes))
+
+
+class _Opener(cst.CSTTransformer):
+    def __init__(self, notes: list[tuple[int, str]]):
+        super().__init__()
+        self.notes = notes
+
+    def leave_Module(self, original_node: cst.Module, updated_node: cst.Module) -> cst.Module:
+        return updated_node.with_changes(body=self._opened(list(updated_node.body)))
+
+    def leave_IndentedBlock(self, original_node: cst.IndentedBlock, updated_node: cst.IndentedBlock) -> Any:
+        return updated_node.with_changes(body=self._opened(list(updated_node.body)))
+
+    def _opened(self, lines: list[Any]) -> list[Any]:
+        """The statements of one block, with every model that begins with a Merge in them opened."""
+        for start, line in enumerate(lines):
+            name = _made_empty(line)
+            if name is None:
+                continue
+            first = next((i for i in range(start + 1, len(lines)) if _added(lines[i], name) is not None), None)
+            merge = _added(lines[first], name) if first is not None else None
+            branches = _branches(merge)
+            if first is None or branches is None or any(_mentions(lines[i], name) for i in range(start + 1, first)):
+                continue
+            return self._opened(_functional(lines, start, first, name, merge, branches))
+        return lines
+
+
+def _functional(lines: list[Any], start: int, first: int, name: str, merge: Any, branches: list[str]) -> list[Any]:
+    """The same statements, with `name` drawn as a graph of the branches' outputs."""
+    value = f"{name}_output"
+    rest = ", ".join(text_of(arg).rstrip(", ") for arg in merge.args[1:])
+    outputs = ", ".join(f"{branch}.output" for branch in branches)
+    new = [_with_text(lines[first], f"{value} = Merge({rest})([{outputs}])")]
+    end = first + 1
+    while end < len(lines) and (_added(lines[end], name) is not None or not _mentions(lines[end], name)):
+        added = _added(lines[end], name)
+        if added is not None:
+            new.append(_with_text(lines[end], f"{value} = {text_of(added)}({value})"))
+        else:
+            new.append(lines[end])
+        end += 1
+    inputs = ", ".join(f"*{branch}.inputs" for branch in branches)
+    model = cst.parse_statement(f"{name} = keras.models.Model(inputs=[{inputs}], outputs={value})\n")
+    last = max((i for i, line in enumerate(new) if value in text_of(line)), default=0)
+    new.insert(last + 1, model)
+    before = lines[start]
+    opened = new[0].with_changes(leading_lines=[*before.leading_lines, *new[0].leading_lines])
+    return [*lines[:start], *lines[start + 1 : first], opened, *new[1:], *lines[end:]]
+
+
+def _with_text(line: Any, text: str) -> Any:
+    statement = cst.parse_statement(text + "\n")
+    return line.with_changes(body=statement.body)  # type: ignore[union-attr]
+
+
+def _made_empty(line: Any) -> str | None:
+    """The name in `name = Sequential()`."""
+    if not (isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 and isinstance(line.body[0], cst.Assign)):
+        return None
+    assign = line.body[0]
+    call = assign.value
+    is_call = isinstance(call, cst.Call) and not call.args and text_of(call.func).split(".")[-1] == "Sequential"
+    return text_of(assign.targets[0].target) if is_call and len(assign.targets) == 1 else None
+
+
+def _added(line: Any, name: str) -> Any:
+    """The layer in `name.add(layer)`."""
+    if not (isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 and isinstance(line.body[0], cst.Expr)):
+        return None
+    call = line.body[0].value
+    if isinstance(call, cst.Call) and text_of(call.func) == f"{name}.add" and len(call.args) == 1:
+        return call.args[0].value
+    return None
+
+
+def _branches(merge: Any) -> list[str] | None:
+    """The names of the models in `Merge([left, right], ...)`."""
+    if not (isinstance(merge, cst.Call) and text_of(merge.func).split(".")[-1] == "Merge" and merge.args):
+        return None
+    first = merge.args[0]
+    if first.keyword is not None and first.keyword.value != "layers":
+        return None
+    if not isinstance(first.value, (cst.List, cst.Tuple)):
+        return None
+    names = [element.value for element in first.value.elements]
+    return [text_of(n) for n in names] if all(isinstance(n, (cst.Name, cst.Attribute)) for n in names) else None
+
+
+def _mentions(line: Any, name: str) -> bool:
+    """Whether a statement has to do with `name`."""
+    finder = _Finder(name)
+    line.visit(finder)
+    return finder.found
+
+
+class _Finder(cst.CSTVisitor):
+    def __init__(self, name: str):
+        super().__init__()
+        self.name, self.found = name, False
+
+    def visit_Name(self, node: cst.Name) -> None:
+        self.found |= node.value == self.name.split(".")[-1]
