@@ -6,6 +6,7 @@ release had.
 
 import ast
 import functools
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +35,12 @@ COMMON_KEYWORDS = {
 OF_KERAS_3 = ("keras.ops", "keras.random", "keras.saving", "keras.tree", "keras.src", "keras.dtype_policies")
 # what speaks for 2.3 rather than for 2.2
 SINCE_2_3 = ("val_accuracy", "learning_rate")
+
+
+def declared(source: str) -> Release | None:
+    """The release that a comment in the script says it was written for: `# Written for Keras 3`."""
+    found = re.search(r"^# Written for Keras (\d[\w.-]*)", source, re.MULTILINE)
+    return find_release(found[1]) if found else None
 
 
 @dataclass

@@ -12,7 +12,7 @@ from . import python2
 from .changes import DATA_FORMATS
 from .imports import installed
 from .notices import show_notices
-from .recognition import Recognition, recognize
+from .recognition import Recognition, declared, recognize
 from .releases import find_release
 from .surroundings import as_they_were
 
@@ -41,10 +41,11 @@ def run_script(
     with tokenize.open(path) as file:
         source = file.read()
     tree, was_python2 = python2.parse(source, str(script))
-    found = recognize(tree, path.parent) if keras is None else Recognition(find_release(keras))
+    release = find_release(keras) if keras is not None else declared(source)
+    found = recognize(tree, path.parent) if release is None else Recognition(release)
     if not quiet:
         language = " in Python 2" if was_python2 else ""
-        said = str(found) if keras is None else f"run as Keras {found.release.version}"
+        said = str(found) if release is None else f"run as Keras {found.release.version}"
         print(f"dovetail: {path.name}{language} {said}", file=sys.stderr)
     with installed(found.release, backend), as_they_were():
         if image_data_format is not None:

@@ -93,7 +93,7 @@ def timeseries_dataset_from_array(
         )
     if not start < end <= size:
         raise ValueError(
-            f"`end_index` must be higher than `start_index` ({start}) and at most the {size} steps of the data; got {end}"
+            f"`end_index` must be higher than `start_index` ({start}) and at most the {size} steps; got {end}"
         )
     span = (sequence_length - 1) * sampling_rate + 1
     count = end - start - span + 1

@@ -89,6 +89,8 @@ class _Imports(cst.CSTTransformer):
             if asname is not None and asname.name.value == name:  # type: ignore[union-attr]
                 asname = None
             groups.setdefault(where, []).append(alias.with_changes(name=cst.Name(name), asname=asname))
+        if not groups and any(where == _module_today(module) and name for where, name in self.needed - self.there):
+            groups[_module_today(module)] = []
         extra = {name for where, name in self.needed if name and where in groups and (where, name) not in self.there}
         for where in groups:
             for name in sorted(n for w, n in self.needed if w == where and n in extra):

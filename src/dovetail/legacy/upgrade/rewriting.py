@@ -13,7 +13,7 @@ from ...engine.layer import Layer
 from .. import changes, python2
 from ..imports import canonical
 from ..listing import UNKNOWN, find
-from ..recognition import recognize
+from ..recognition import declared, recognize
 from ..releases import Release, find_release
 from .calls import (
     HELPER,
@@ -48,6 +48,8 @@ def {HELPER}(x):
     return keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)
 '''
 
+DECLARATION = "# Written for Keras 3 (from Keras {version}, by `dovetail upgrade`).\n"
+
 
 @dataclass
 class Upgrade:
@@ -78,7 +80,9 @@ def upgrade_source(source: str, path: str = "script.py", release: Any = None) ->
         SyntaxError: it is neither Python 3 nor 2.
     """
     tree, was_python2 = python2.parse(source, path)
-    spoken = recognize(tree).release if release is None else find_release(release)
+    spoken = (declared(source) or recognize(tree).release) if release is None else find_release(release)
+    if spoken.dialect == 3:
+        return Upgrade(source, spoken)
     text = python2.translated(source, path) if was_python2 else source
     result = Upgrade(text, spoken)
     if was_python2:
@@ -92,9 +96,18 @@ def upgrade_source(source: str, path: str = "script.py", release: Any = None) ->
     if rewriter.needs_helper:
         module = _with_helper(module)
     result.source = module.code
+    if result.source != text:
+        result.source = _declared(result.source, spoken)
     result.notes = sorted(set(result.notes))
     result.changed = result.source != source
     return result
+
+
+def _declared(source: str, release: Release) -> str:
+    """The source with a line that says what it is written for, behind those that must come first."""
+    lines = source.splitlines(keepends=True)
+    first = next((i for i, line in enumerate(lines[:2]) if not re.match(r"#!|#.*coding[:=]", line)), min(2, len(lines)))
+    return "".join([*lines[:first], DECLARATION.format(version=release.version), *lines[first:]])
 
 
 class _Rewriter(cst.CSTTransformer):

@@ -25,6 +25,8 @@ class _Opener(cst.CSTTransformer):
 
     def _opened(self, lines: list[Any]) -> list[Any]:
         """The statements of one block, with every model that begins with a Merge in them opened."""
+        if any(_branches(_added(part, name)) for line in lines for part in _apart(line) for name in _owner(part)):
+            lines = [part for line in lines for part in _apart(line)]
         for start, line in enumerate(lines):
             name = _made_empty(line)
             if name is None:
@@ -59,6 +61,24 @@ def _functional(lines: list[Any], start: int, first: int, name: str, merge: Any,
     before = lines[start]
     opened = new[0].with_changes(leading_lines=[*before.leading_lines, *new[0].leading_lines])
     return [*lines[:start], *lines[start + 1 : first], opened, *new[1:], *lines[end:]]
+
+
+def _apart(line: Any) -> list[Any]:
+    """`a; b` as two statements."""
+    if not isinstance(line, cst.SimpleStatementLine) or len(line.body) < 2:
+        return [line]
+    bodies = [statement.with_changes(semicolon=cst.MaybeSentinel.DEFAULT) for statement in line.body]
+    first = line.with_changes(body=[bodies[0]], trailing_whitespace=cst.TrailingWhitespace())
+    return [first, *(cst.SimpleStatementLine([body]) for body in bodies[1:])]
+
+
+def _owner(line: Any) -> list[str]:
+    """The `model` in `model.add(...)`."""
+    if isinstance(line, cst.SimpleStatementLine) and isinstance(line.body[0], cst.Expr):
+        call = line.body[0].value
+        if isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute) and call.func.attr.value == "add":
+            return [text_of(call.func.value)]
+    return []
 
 
 def _with_text(line: Any, text: str) -> Any:

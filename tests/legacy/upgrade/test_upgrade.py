@@ -1,0 +1,145 @@
+"""Old source in today's words: the whole text of each change."""
+
+import pytest
+
+from dovetail.cli import main
+from dovetail.legacy.upgrade import upgrade_source
+
+FIRST = "# Written for Keras 3 (from Keras {}, by `dovetail upgrade`).\n"
+
+CHANGES = {
+    "arguments of layers": (
+        "1.2.2",
+        """
+from keras.layers.convolutional import Convolution2D, MaxPooling2D  # images
+from keras.regularizers import l2
+
+conv = Convolution2D(32, 3, 3,
+                     border_mode='same',  # keeps the size
+                     W_regularizer=l2(1e-4), init='normal', dim_ordering='th')
+""",
+        """
+from keras.layers import Conv2D  # images
+from keras.regularizers import l2
+
+conv = Conv2D(32, (3, 3), padding='same',  # keeps the size
+                     kernel_regularizer=l2(1e-4), kernel_initializer='random_normal', data_format='channels_first')
+""",
+    ),
+    "merge as a function": (
+        "1.2.2",
+        "from keras.layers import merge, Dense\nz = merge([x, y], mode='concat', concat_axis=1, name='both')\nw = merge([x, y])\n",
+        "from keras.layers import Add, Concatenate\nz = Concatenate(axis=1, name='both')([x, y])\nw = Add()([x, y])\n",
+    ),
+    "Merge as the first layer": (
+        "1.2.2",
+        """
+from keras.models import Sequential
+from keras.layers import Dense, Merge
+left = Sequential([Dense(4, input_dim=3)])
+right = Sequential([Dense(4, input_dim=2)])
+model = Sequential()
+model.add(Merge([left, right], mode='mul'))
+model.add(Dense(1))
+model.compile('sgd', 'mse')
+""",
+        """
+import keras
+from keras.models import Sequential
+from keras.layers import Dense, Multiply
+left = Sequential([Dense(4, input_shape=(3,))])
+right = Sequential([Dense(4, input_shape=(2,))])
+model_output = Multiply()([left.output, right.output])
+model_output = Dense(1)(model_output)
+model = keras.models.Model(inputs=[*left.inputs, *right.inputs], outputs=model_output)
+model.compile('sgd', 'mse')
+""",
+    ),
+    "training": (
+        "1.2.2",
+        """
+from keras.models import Model
+from keras.optimizers import SGD
+model = Model(input=a, output=b)
+model.compile(loss='mse', optimizer=SGD(lr=0.1, decay=1e-6), metrics=['accuracy'])
+batch_size = 32
+h = model.fit(x, y, batch_size=batch_size, nb_epoch=3, show_accuracy=True)
+model.fit_generator(g, samples_per_epoch=2000, nb_epoch=5, nb_worker=2)
+print(h.history['val_acc'])
+""",
+        """
+import keras
+from keras.models import Model
+from keras.optimizers import SGD
+model = Model(inputs=a, outputs=b)
+model.compile(loss='mse', optimizer=SGD(learning_rate=keras.optimizers.schedules.InverseTimeDecay(0.1, decay_steps=1, decay_rate=1e-6)), metrics=['accuracy'])
+batch_size = 32
+h = model.fit(x, y, batch_size=batch_size, epochs=3)
+model.fit(g, steps_per_epoch=-(-2000 // batch_size), epochs=5)
+print(h.history['val_accuracy'])
+""",
+    ),
+    "defaults that were others": (
+        "2.2.4",
+        "from keras.layers import GRU\nGRU(3, recurrent_activation='sigmoid')\nm.compile(optimizer='adadelta', loss='mse')\n",
+        "import keras\nfrom keras.layers import GRU\nGRU(3, recurrent_activation='sigmoid', reset_after=False)\n"
+        "m.compile(optimizer=keras.optimizers.Adadelta(learning_rate=1.0), loss='mse')\n",
+    ),
+    "functions of K": (
+        "2.2.4",
+        "import keras.backend as K\ndef loss(y_true, y_pred):\n    return K.mean(K.pow(y_true - y_pred, 2), axis=-1) + K.epsilon()\n",
+        "import keras\nfrom keras import ops\ndef loss(y_true, y_pred):\n"
+        "    return ops.mean(ops.power(y_true - y_pred, 2), axis=-1) + keras.config.epsilon()\n",
+    ),
+    "tf.keras": (
+        "2.15.0",
+        "import tensorflow as tf\nfrom tensorflow.keras.layers import Dense\no = tf.keras.optimizers.Adam(lr=0.01)\nDense(3)\n",
+        "import keras\nfrom keras.layers import Dense\no = keras.optimizers.Adam(learning_rate=0.01)\nDense(3)\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(CHANGES))
+def test_source_is_rewritten(name):
+    version, old, new = CHANGES[name]
+    result = upgrade_source(old, release=version)
+    assert result.source == FIRST.format(version) + new
+
+
+def test_what_needs_a_human_is_told_with_its_line():
+    result = upgrade_source("from keras.layers import MaxoutDense\n\nMaxoutDense(3)\n", release=1)
+    assert result.notes == [
+        (
+            3,
+            "MaxoutDense has no successor: use a Dense of `nb_feature * output_dim` units, Reshape, and a maximum over features",
+        )
+    ]
+
+
+def test_source_of_today_stays():
+    source = "import keras\nfrom keras import ops\n\nmodel = keras.Sequential([keras.layers.Dense(3)])\nmodel.fit(x, epochs=2)\n"
+    result = upgrade_source(source, release=3)
+    assert not result.changed and result.source == source
+
+
+def test_the_command_prints_a_diff_and_writes(tmp_path, capsys):
+    script = tmp_path / "old.py"
+    script.write_text("#!/usr/bin/env python\nfrom keras.layers.core import Dense\nDense(output_dim=3)\n")
+    assert main(["upgrade", str(tmp_path)]) == 0
+    said = capsys.readouterr()
+    assert "-Dense(output_dim=3)\n" in said.out and "+Dense(units=3)\n" in said.out
+    assert "output_dim" in script.read_text()
+    assert main(["upgrade", "--write", str(script)]) == 0
+    assert script.read_text() == (
+        "#!/usr/bin/env python\n" + FIRST.format("1.2.2") + "from keras.layers import Dense\nDense(units=3)\n"
+    )
+    assert main(["upgrade", str(script)]) == 0
+    assert "nothing to upgrade" in capsys.readouterr().err
+
+
+def test_a_broken_script_is_named_and_the_others_go_on(tmp_path, capsys):
+    (tmp_path / "a.py").write_text("x = = 1\n")
+    (tmp_path / "b.py").write_text("from keras.layers.core import Dense\nDense(output_dim=3)\n")
+    assert main(["upgrade", str(tmp_path)]) == 1
+    said = capsys.readouterr()
+    assert "a.py: cannot be read" in said.err and "+Dense(units=3)" in said.out
