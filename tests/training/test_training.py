@@ -128,7 +128,7 @@ def test_dictionaries_bind_by_name():
     other = X[::-1].copy()
     by_name = model.predict({"right": other, "left": X}, verbose=0)
     by_place = model.predict([X, other], verbose=0)
-    assert_allclose(model.predict_on_batch([X, other])[0], by_place[0], rtol=1e-6)
+    assert_allclose(model.predict_on_batch([X, other])[0], by_place[0], atol=1e-6)
     assert_allclose(by_name[0], by_place[0])
 
 
