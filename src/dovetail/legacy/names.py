@@ -1,5 +1,6 @@
 """What the modules of a release hold, name by name. Each function raises AttributeError for a name it does not know."""
 
+import importlib
 from typing import Any
 
 from ..engine.input_spec import InputSpec
@@ -7,8 +8,7 @@ from ..engine.naming import get_uid
 from ..engine.operation import Node
 from ..engine.tensor import KerasTensor
 from ..layers.input import Input
-from . import callbacks, families, losses, metrics, optimizers
-from .backend import identity
+from . import backend, callbacks, families, losses, metrics, optimizers
 from .files import any_release
 from .graph import graph_class
 from .layers import layer
@@ -89,7 +89,18 @@ def of_callbacks(release: Release, name: str) -> Any:
 
 
 def of_backend(release: Release, name: str) -> Any:
-    raise AttributeError(name)
+    """What the modules of the backend hold beside its functions: settings under their private names, and `K.tf`."""
+    if name == "tf":
+        return importlib.import_module("tensorflow")
+    values = {
+        "_BACKEND": backend.backend,
+        "_EPSILON": backend.epsilon,
+        "_FLOATX": backend.floatx,
+        "_IMAGE_DATA_FORMAT": backend.image_data_format,
+        "_IMAGE_DIM_ORDERING": backend.image_dim_ordering,
+        "_LEARNING_PHASE": backend.learning_phase,
+    }
+    return _in(values, name)()
 
 
 def of_utils(release: Release, name: str) -> Any:
@@ -123,7 +134,7 @@ def input_of(release: Release) -> Any:
     ) -> KerasTensor:
         """A symbolic input: `shape` is without the batch axis, `batch_shape` with it."""
         if tensor is not None:
-            return identity(tensor)
+            return backend.identity(tensor)
         if shape is None and batch_shape is None:
             shape = kwargs.pop("batch_input_shape", None) and None
         if isinstance(shape, int):

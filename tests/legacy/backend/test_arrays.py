@@ -5,6 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import dovetail
+from dovetail import layers
 from dovetail.engine.errors import ShapeError
 from dovetail.engine.tensor import KerasTensor
 from dovetail.legacy import backend as K
@@ -141,6 +142,8 @@ def test_sizes_can_be_computed_with_while_a_graph_is_drawn():
     assert inside.shape == (None, 2, 12)
     assert K.int_shape(x) == (None, 6, 4) and K.ndim(x) == 3 and K.dtype(x) == "float32"
     assert_allclose(K.function([x], [y, size])([np.zeros((5, 6, 4))])[1], [5, 6, 4])
+    assert x.shape == (None, 6, 4) and x.shape.as_list()[1:] == [6, 4] and x.shape[-1].value == 4
+    layers.Lambda(lambda t: t * float(t.shape[1].value))(x)
     assert x.get_shape().as_list() == [None, 6, 4] and x.get_shape()[1].value == 6 and x._keras_shape == (None, 6, 4)
 
 

@@ -15,6 +15,7 @@ from .phase import *  # noqa: F403
 from .randoms import *  # noqa: F403
 from .recurrent import *  # noqa: F403
 from .settings import *  # noqa: F403
+from .settings import _get_available_gpus
 from .variables import *  # noqa: F403
 
 __all__ = sorted(

@@ -35,6 +35,14 @@ def _shape(x: Any) -> TensorShape:
     return TensorShape(static_shape(x))
 
 
+def _shape_of_tensor(self: KerasTensor) -> TensorShape:
+    return TensorShape(self.__dict__["shape"])
+
+
+def _set_shape_of_tensor(self: KerasTensor, shape: Any) -> None:
+    self.__dict__["shape"] = shape
+
+
 def _operator(name: str) -> Callable[..., Any]:
     def operator(x: Any, *operands: Any) -> Any:
         result = getattr(x, name)(*operands) if hasattr(x, name) else NotImplemented
@@ -109,6 +117,7 @@ def _on_tensors() -> None:
     for name, kind in (("__float__", float), ("__int__", int), ("__index__", int), ("__bool__", bool)):
         _put(KerasTensor, name, _converted(name, kind))
     _put(KerasTensor, "__iter__", _iterated)
+    _put(KerasTensor, "shape", property(_shape_of_tensor, _set_shape_of_tensor))
     _put(KerasTensor, "get_shape", _shape)
     _put(KerasTensor, "_keras_shape", property(static_shape))
     _put(KerasTensor, "_uses_learning_phase", False)
@@ -122,6 +131,7 @@ def _on_tensors() -> None:
 
 
 def _on_arrays() -> None:
+    _put(jax.core.Tracer, "shape", property(lambda self: TensorShape(self.aval.shape)))
     for cls in (jax.core.Tracer, type(jax.numpy.zeros(()))):
         _put(cls, "get_shape", _shape)
         _put(cls, "_keras_shape", property(static_shape))

@@ -1,5 +1,7 @@
 """The learning phase: whether a graph runs for training."""
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -42,6 +44,17 @@ def learning_phase() -> Any:
     if _Phase.tensor is None:
         _Phase.tensor = record(_phase, (), {})
     return _Phase.tensor
+
+
+@contextlib.contextmanager
+def learning_phase_scope(value: Any) -> Iterator[None]:
+    """`set_learning_phase(value)` for the length of a `with`."""
+    before = _Phase.fixed
+    set_learning_phase(value)
+    try:
+        yield
+    finally:
+        set_learning_phase(before)
 
 
 def is_learning_phase(x: Any) -> bool:
@@ -103,4 +116,6 @@ def _select(condition: Any, then: Any, other: Any) -> Any:
     return jax.tree.map(choose, then, other)
 
 
-__all__ = ["in_test_phase", "in_train_phase", "learning_phase", "set_learning_phase", "switch"]
+__all__ = [
+    "in_test_phase", "in_train_phase", "learning_phase", "learning_phase_scope", "set_learning_phase", "switch",
+]  # fmt: skip

@@ -101,6 +101,9 @@ def random_binomial(shape: Any, p: Any = 0.0, dtype: Any = None, seed: Any = Non
     return drawn(binomial, (shape, p), seed)
 
 
+random_bernoulli = random_binomial  # as tf.keras called it, too
+
+
 def truncated_normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None) -> Any:
     """Normal numbers, those farther than two standard deviations from the mean drawn again."""
 
@@ -150,6 +153,6 @@ def dropout(x: Any, level: float, noise_shape: Any = None, seed: Any = None) -> 
 
 
 __all__ = [
-    "dropout", "random_binomial", "random_normal", "random_normal_variable", "random_uniform",
+    "dropout", "random_bernoulli", "random_binomial", "random_normal", "random_normal_variable", "random_uniform",
     "random_uniform_variable", "truncated_normal",
 ]  # fmt: skip

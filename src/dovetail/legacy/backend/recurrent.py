@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from ...engine.errors import ShapeError, format_shape
+from .arrays import expand_dims
 from .lifting import lifted
 
 
@@ -21,6 +22,9 @@ def rnn(
     constants: Any = None,
     unroll: bool = False,
     input_length: int | None = None,
+    time_major: bool = False,
+    zero_output_for_mask: bool = False,
+    return_all_outputs: bool = True,
 ) -> tuple[Any, Any, list[Any]]:
     """A function at every step of a sequence, handing its states on.
 
@@ -31,6 +35,9 @@ def rnn(
         mask: where 0, the states stay and the output of the step before is repeated (zeros at the start).
         constants: more arrays that each step is given.
         unroll: whether to write the steps out; `input_length` is not needed, the shape tells.
+        time_major: whether steps come before samples, in inputs, mask and outputs.
+        zero_output_for_mask: whether masked steps give zeros.
+        return_all_outputs: False gives the last output alone as the only step of the outputs.
 
     Shapes:
         inputs: (batch, steps, ...), or nested structures of them
@@ -38,18 +45,23 @@ def rnn(
         returns: last output (batch, ...), outputs (batch, steps, ...), and the last states
     """
     given = (inputs, list(initial_states), mask, list(constants or ()))
-    return _rnn(step_function, *given, bool(go_backwards), bool(unroll))
+    options = (bool(go_backwards), bool(unroll), bool(time_major), bool(zero_output_for_mask))
+    last, outputs, states = _rnn(step_function, *given, *options)
+    if not return_all_outputs:
+        outputs = jax.tree.map(lambda x: expand_dims(x, 0 if time_major else 1), last)
+    return last, outputs, states
 
 
 @lifted
-def _rnn(step_function, inputs, states, mask, constants, go_backwards, unroll):
-    inputs = jax.tree.map(lambda x: jnp.moveaxis(jnp.asarray(x), 1, 0), inputs)
+def _rnn(step_function, inputs, states, mask, constants, go_backwards, unroll, time_major, zero_output_for_mask):
+    axis = 0 if time_major else 1
+    inputs = jax.tree.map(lambda x: jnp.moveaxis(jnp.asarray(x), axis, 0), inputs)
     first = jax.tree.leaves(inputs)[0]
     if first.ndim < 2:
         raise ShapeError(f"K.rnn needs sequences (batch, steps, ...); got {format_shape(first.shape)}")
     if mask is not None:
         mask = jnp.asarray(mask).astype(bool)
-        mask = jnp.moveaxis(mask.reshape(mask.shape[:2]), 1, 0)
+        mask = jnp.moveaxis(mask.reshape(mask.shape[:2]), axis, 0)
     if go_backwards:
         inputs, mask = jax.tree.map(lambda x: jnp.flip(x, 0), (inputs, mask))
     states = [jnp.asarray(state) for state in states]
@@ -60,7 +72,8 @@ def _rnn(step_function, inputs, states, mask, constants, go_backwards, unroll):
         output, new = step_function(x, list(states) + list(constants))
         new = [jnp.asarray(after, state.dtype) for state, after in zip(states, new, strict=True)]
         if keep is not None:
-            output = jax.tree.map(lambda a, b: _where(keep, a, b), output, before)
+            kept = jax.tree.map(jnp.zeros_like, output) if zero_output_for_mask else before
+            output = jax.tree.map(lambda a, b: _where(keep, a, b), output, kept)
             new = [_where(keep, after, state) for after, state in zip(new, states, strict=True)]
         return (new, output), output
 
@@ -76,7 +89,7 @@ def _rnn(step_function, inputs, states, mask, constants, go_backwards, unroll):
     else:
         states = _widened(step, (states, before), jax.tree.map(lambda x: x[0], (inputs, mask)))
         carry, outputs = lax.scan(step, (states, before), (inputs, mask))
-    return carry[1], jax.tree.map(lambda x: jnp.moveaxis(x, 0, 1), outputs), list(carry[0])
+    return carry[1], jax.tree.map(lambda x: jnp.moveaxis(x, 0, axis), outputs), list(carry[0])
 
 
 def _widened(step: Any, carry: Any, given: Any) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import jax
 import numpy as np
 
 from ...engine import settings
@@ -71,6 +72,11 @@ def legacy_weight_ordering() -> bool:
 
 def v1_variable_initialization() -> None:
     """Nothing to do: variables have their values from the start."""
+
+
+def _get_available_gpus() -> list[str]:
+    """The names of GPUs, as scripts asked TensorFlow's backend for them."""
+    return [f"/device:GPU:{index}" for index, device in enumerate(jax.devices()) if device.platform != "cpu"]
 
 
 __all__ = [
