@@ -109,9 +109,13 @@ def _provider(source: str) -> Callable[[Release, str], Any]:
     def provide(release: Release, name: str) -> Any:
         module = importlib.import_module(place)
         if not function:
-            if release.dialect == 1 and name in getattr(module, "KERAS1", ()):
-                return module.KERAS1[name]
-            found = module.__dict__.get(name, MISSING)
+            of_keras1 = getattr(module, "KERAS1", {})
+            if name in of_keras1 and release.dialect == 1:
+                return of_keras1[name]
+            found = module.__dict__.get(name, of_keras1.get(name, MISSING))
+            origin = getattr(found, "__module__", None) or place
+            if origin.split(".")[0] in ("collections", "typing"):
+                return MISSING  # `Sequence` that the module annotates with is not the script's
             if found is MISSING and hasattr(module, "__getattr__"):
                 found = getattr(module, name, MISSING)
             is_ours = isinstance(found, types.ModuleType)  # `keras.layers` is answered here, not by the module of today

@@ -38,13 +38,11 @@ RENAMED = {
 
 class _Renamed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
-        if fullname == "sklearn.externals" or fullname in RENAMED:
-            return importlib.machinery.ModuleSpec(fullname, self, is_package=fullname == "sklearn.externals")
+        if fullname in RENAMED:
+            return importlib.machinery.ModuleSpec(fullname, self)
         return None
 
     def create_module(self, spec: Any) -> types.ModuleType:
-        if spec.name not in RENAMED:
-            return types.ModuleType(spec.name)
         module = types.ModuleType(spec.name)
         try:
             today = importlib.import_module(RENAMED[spec.name])
@@ -73,7 +71,7 @@ def as_they_were() -> Iterator[None]:
         yield
     finally:
         sys.meta_path.remove(finder)
-        for name in (*RENAMED, "sklearn.externals"):
+        for name in RENAMED:
             sys.modules.pop(name, None)
         sys.modules.update(hidden)
         for name in added:

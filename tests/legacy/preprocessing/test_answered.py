@@ -8,6 +8,7 @@ from dovetail.legacy import installed
 from dovetail.legacy.listing import listing
 from dovetail.legacy.preprocessing import image, sequence, text
 from dovetail.legacy.utils import np_utils
+from dovetail.utils import PyDataset
 
 
 def test_a_name_that_keras_1_had_otherwise_is_its_own():
@@ -33,3 +34,11 @@ def test_every_listed_name_is_there(dialect):
             if module.startswith(families):
                 found = importlib.import_module(module)
                 assert [name for name in entries if not hasattr(found, name)] == [], module
+
+
+def test_what_modules_import_for_themselves_is_not_answered():
+    with installed(2):
+        utils = importlib.import_module("keras.utils")
+        assert utils.Sequence is PyDataset
+        assert not hasattr(importlib.import_module("keras.utils.generic_utils"), "Iterable")
+        assert importlib.import_module("keras.utils.np_utils").categorical_probas_to_classes is not None

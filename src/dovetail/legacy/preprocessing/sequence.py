@@ -10,6 +10,7 @@ import numpy as np
 from ...utils import PyDataset
 from ...utils import pad_sequences as modern_pad_sequences
 
+__all__ = ["TimeseriesGenerator", "make_sampling_table", "pad_sequences", "skipgrams", "timeseries_generator_from_json"]
 EULER_GAMMA = 0.577  # to the digits that the old releases had
 
 

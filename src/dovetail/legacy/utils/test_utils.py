@@ -13,7 +13,7 @@ from ..models import model_class
 from ..names import input_of
 from ..releases import current_release
 
-__all__ = ["get_test_data", "layer_test"]
+__all__ = ["get_test_data", "layer_test", "tf_file_io_proxy"]
 __test__ = False  # not tests of this project
 
 
