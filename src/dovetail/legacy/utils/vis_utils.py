@@ -38,18 +38,21 @@ def plot_model(
     dpi: int = 96,
 ) -> Any:
     """Write a picture of the model to a file, see `dovetail.utils.plot_model`."""
-    try:
-        return drawing.plot_model(
-            model, to_file, show_shapes, show_layer_names=show_layer_names, rankdir=rankdir,
-            expand_nested=expand_nested, dpi=dpi,
-        )  # fmt: skip
-    except ImportError as error:
-        warnings.warn(f"{to_file} was not drawn: {error}", stacklevel=2)
+    return _drawn(model, to_file, show_shapes, show_layer_names, rankdir, expand_nested, dpi)
 
 
 def plot(model: Any, to_file: Any = "model.png", show_shapes: bool = False, show_layer_names: bool = True) -> Any:
     """`plot_model` as Keras 1 called it."""
-    return plot_model(model, to_file, show_shapes, show_layer_names)
+    return _drawn(model, to_file, show_shapes, show_layer_names, "TB", False, 96)
+
+
+def _drawn(model: Any, to_file: Any, shapes: bool, names: bool, rankdir: str, expand: bool, dpi: int) -> Any:
+    try:
+        return drawing.plot_model(
+            model, to_file, shapes, show_layer_names=names, rankdir=rankdir, expand_nested=expand, dpi=dpi
+        )
+    except ImportError as error:
+        warnings.warn(f"{to_file} was not drawn: {error}", stacklevel=3)
 
 
 def is_model(layer: Any) -> bool:
