@@ -25,6 +25,7 @@ def test_archives_are_unpacked_in_the_folder_itself(archive, tmp_path):
     assert (folder / "words" / "a.txt").exists() and (folder / "words.tar.gz").exists()
     assert d.get_file("other.tar.gz", archive, extract=True) == str(folder / "other.tar.gz")
     assert d.KERAS1["get_file"]("plain.gz", archive, False, None, "sub") == str(tmp_path / "home" / "sub" / "plain.gz")
+    assert d.get_file(origin=archive) == str(folder / "words.tar.gz")
     whole = tmp_path / "elsewhere.gz"
     assert d.get_file(str(whole), archive) == str(whole) and whole.exists()
 

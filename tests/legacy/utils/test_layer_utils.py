@@ -69,6 +69,7 @@ def test_a_script_goes_on_without_a_picture(model, tmp_path, monkeypatch):
     monkeypatch.undo()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        vis_utils.plot_model(model, str(tmp_path / "b.dot"), show_dtype=True)
         vis_utils.KERAS1["plot"](model, str(tmp_path / "model.dot"), True)
     assert "conv" in (tmp_path / "model.dot").read_text()
     assert vis_utils.is_model(model) and not vis_utils.is_wrapped_model(model.layers[0])

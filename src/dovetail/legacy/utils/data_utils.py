@@ -11,7 +11,7 @@ import numpy as np
 from ...training.feeding import indexed_batches
 from ...training.prefetch import Prefetcher
 from ...utils import PyDataset
-from ...utils.files import cache_folder, fetch, unpack_archive, validate_file
+from ...utils.files import cache_folder, fetch, file_name, unpack_archive, validate_file
 
 __all__ = [
     "GeneratorEnqueuer", "OrderedEnqueuer", "Sequence", "SequenceEnqueuer", "get_file", "get_index", "init_pool",
@@ -21,8 +21,8 @@ Sequence = PyDataset
 
 
 def get_file(
-    fname: Any,
-    origin: str,
+    fname: Any = None,
+    origin: Any = None,
     untar: bool = False,
     md5_hash: str | None = None,
     file_hash: str | None = None,
@@ -38,11 +38,14 @@ def get_file(
     should hold; `extract` returns the archive's path. Members that lead out of the folder are refused.
 
     Args:
-        fname: the file's name there, or a whole path.
+        fname: the file's name there, or a whole path; None takes the last part of `origin`.
         file_hash: SHA-256 or MD5 that it must have.
 
     The other arguments are those of `dovetail.utils.get_file`.
     """
+    if origin is None:
+        raise ValueError("get_file needs `origin`, the address that the file comes from")
+    fname = fname or file_name(None, origin)
     if md5_hash is not None and file_hash is None:
         file_hash, hash_algorithm = md5_hash, "md5"
     folder = cache_folder(cache_dir, cache_subdir)

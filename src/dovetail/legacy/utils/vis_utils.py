@@ -20,11 +20,12 @@ def model_to_dot(
     expand_nested: bool = False,
     dpi: int = 96,
     subgraph: bool = False,
+    **kwargs: Any,
 ) -> Any:
     """The model as a pydot graph, see `dovetail.utils.model_to_dot`."""
     return drawing.model_to_dot(
         model, show_shapes, show_layer_names=show_layer_names, rankdir=rankdir, expand_nested=expand_nested, dpi=dpi,
-        subgraph=subgraph,
+        subgraph=subgraph, **kwargs,
     )  # fmt: skip
 
 
@@ -36,21 +37,21 @@ def plot_model(
     rankdir: str = "TB",
     expand_nested: bool = False,
     dpi: int = 96,
+    **kwargs: Any,
 ) -> Any:
     """Write a picture of the model to a file, see `dovetail.utils.plot_model`."""
-    return _drawn(model, to_file, show_shapes, show_layer_names, rankdir, expand_nested, dpi)
+    names = {"show_layer_names": show_layer_names, "rankdir": rankdir, "expand_nested": expand_nested, "dpi": dpi}
+    return _drawn(model, to_file, show_shapes, names | kwargs)
 
 
 def plot(model: Any, to_file: Any = "model.png", show_shapes: bool = False, show_layer_names: bool = True) -> Any:
     """`plot_model` as Keras 1 called it."""
-    return _drawn(model, to_file, show_shapes, show_layer_names, "TB", False, 96)
+    return _drawn(model, to_file, show_shapes, {"show_layer_names": show_layer_names})
 
 
-def _drawn(model: Any, to_file: Any, shapes: bool, names: bool, rankdir: str, expand: bool, dpi: int) -> Any:
+def _drawn(model: Any, to_file: Any, show_shapes: bool, options: dict[str, Any]) -> Any:
     try:
-        return drawing.plot_model(
-            model, to_file, shapes, show_layer_names=names, rankdir=rankdir, expand_nested=expand, dpi=dpi
-        )
+        return drawing.plot_model(model, to_file, show_shapes, **options)
     except ImportError as error:
         warnings.warn(f"{to_file} was not drawn: {error}", stacklevel=3)
 
