@@ -10,6 +10,7 @@ EXTRAS = {
     "PIL": ("pillow", "image"),
     "orbax": ("orbax-checkpoint", "orbax"),
     "google": ("protobuf", "tensorboard"),
+    "librosa": ("librosa", "audio"),
     "matplotlib": ("matplotlib", "compare"),
     "pandas": ("pandas", "compare"),
     "pydot": ("pydot", "plot"),

@@ -93,7 +93,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "keras.wrappers.scikit_learn": ("dovetail.legacy.scikit_learn",),
     "keras.wrappers": ("dovetail.wrappers",),
     "keras.datasets": ("dovetail.datasets",),
-    "keras.applications": ("dovetail.legacy.applications", "dovetail.applications"),
+    "keras.applications": ("dovetail.legacy.applications:of_applications",),
     "keras.ops": ("dovetail.ops",),
     "keras.random": ("dovetail.random",),
     "keras.tree": ("dovetail.tree",),
@@ -114,13 +114,13 @@ for _name in "autograph config data debugging distribute errors gfile io logging
 for _name in ("config.experimental", "distribute.experimental", "io.gfile", "data.experimental"):
     _table = _name.split(".")[0 if _name.endswith("experimental") else 1]
     MODULES[f"tensorflow.{_name}"] = (f"dovetail.legacy.tensorflow.namespaces:of_{_table}",)
-for _family, _names in {
-    "datasets": "boston_housing california_housing cifar cifar10 cifar100 fashion_mnist imdb mnist reuters",
-    "applications": "convnext densenet efficientnet efficientnet_v2 imagenet_utils inception_resnet_v2 inception_v3 "
-    "mobilenet mobilenet_v2 mobilenet_v3 nasnet resnet resnet50 resnet_v2 vgg16 vgg19 xception",
-}.items():
-    for _name in _names.split():
-        MODULES[f"keras.{_family}.{_name}"] = (f"dovetail.{_family}.{_name}",)
+for _name in "boston_housing california_housing cifar cifar10 cifar100 fashion_mnist imdb mnist reuters".split():
+    MODULES[f"keras.datasets.{_name}"] = (f"dovetail.datasets.{_name}",)
+for _name in (
+    "audio_conv_utils convnext densenet efficientnet efficientnet_v2 imagenet_utils inception_resnet_v2 inception_v3 "
+    "mobilenet mobilenet_v2 mobilenet_v3 music_tagger_crnn nasnet resnet resnet50 resnet_v2 vgg16 vgg19 xception"
+).split():
+    MODULES[f"keras.applications.{_name}"] = (f"dovetail.legacy.applications:of_{_name}",)
 
 # packages that cannot be answered for, with what to do instead
 REFUSED = {
