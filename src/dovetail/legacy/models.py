@@ -22,6 +22,8 @@ from .training import OldTraining
 class OldModel(OldTraining, OldLayer):
     """What models of Keras 1 and 2 understand beyond those of today."""
 
+    is_model = True
+
     def __init__(self, *args: Any, **kwargs: Any):
         for old, new in changes.MODEL_ARGUMENTS.items():
             if old in kwargs:
