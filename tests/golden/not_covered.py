@@ -9,7 +9,14 @@ NOT_COVERED = {
 }
 
 _ONEDNN = "recorded wrong: TensorFlow 2.15 with oneDNN mixes up NCHW and NHWC pooling in one process"
-for _name in ("avgpool_cl", "avgpool_same_cl", "avgpool_same_2_cl", "maxpool_cl", "maxpool_same_cl", "maxpool_same_3_cl"):
+for _name in (
+    "avgpool_cl",
+    "avgpool_same_cl",
+    "avgpool_same_2_cl",
+    "maxpool_cl",
+    "maxpool_same_cl",
+    "maxpool_same_3_cl",
+):
     NOT_COVERED["2.15.0", "layers", _name] = _ONEDNN
 NOT_COVERED["3.15.1", "masks", "stateful_lstm"] = "Keras 3.15.1 loses the states between calls of `predict` on JAX"
 
