@@ -26,6 +26,9 @@ _LIMITS = "a limit of the backend, not of the layer"
 WORKS_HERE = {
     **{("2.3.1", "layers", f"activation_{name}"): _NAMES for name in ("gelu", "leaky_relu", "relu6", "swish")},
     **{("3.15.1", "layers", name): _NAMES for name in ("lc1d", "lc2d_cf", "lc2d_cl", "thresholdedrelu")},
+    **{(release, "merge", "legacy_Merge"): _NAMES for release in ("2.2.4", "2.2.4-tf", "2.3.1", "2.15.0", "3.15.1")},
+    **{("1.2.2-tensorflow", "merge", f"dot_{name}"): _LIMITS
+       for name in ("2d3d_(1,1)", "2d3d_(1,2)", "2d3d_-1", "3d2d_(2,1)", "3d2d_(1,1)")},
     **{("1.2.2", "layers", name): _LIMITS
        for name in ("activation_softmax_4d", "lstm_one_unit", "sepconv2d_tf", "sepconv2d_th")},
 }  # fmt: skip

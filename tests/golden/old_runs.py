@@ -48,11 +48,7 @@ def namespace(release):
 
     names = {name: getattr(keras.layers, name) for name in keras.layers.__all__}
     names |= {"Model": keras.models.Model, "Sequential": keras.models.Sequential, "Input": keras.layers.Input}
-    if release.dialect == 1:
-        from keras.engine.topology import Merge, merge
-
-        names |= {"Merge": Merge, "merge": merge}
-    return names
+    return names | {name: getattr(keras.layers, name) for name in ("Merge", "merge")}
 
 
 def weights_of(model, release):

@@ -61,7 +61,7 @@ def test_merge(folder, name):
     contents, arrays = recorded(folder, "merge")
     case = contents["cases"][name]
     xs = [arrays[f"in/{key}"] for key in case["inputs"]]
-    with speaking(folder) as (release, names):
+    with speaking(folder) as (_, names):
         entries = [names["Input"](shape=x.shape[1:]) for x in xs]
 
         def made():

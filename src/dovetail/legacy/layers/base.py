@@ -258,8 +258,8 @@ class OldLayer:
     def refuse_mask(self) -> None:
         """Raise: a mask has come where none may."""
         raise MaskError(
-            f"{type(self).__name__} {self.name!r} does not support masking, but its input has a mask (from Masking, or "  # type: ignore[has-type]
-            "Embedding with mask_zero). Put a layer that uses the mask in between, such as LSTM, or take the mask away: "
+            f"{type(self).__name__} {self.name!r} does not support masks, but its input has one (from Masking, or "
+            "Embedding with mask_zero). Put a layer that uses the mask in between, such as LSTM, or take it away: "
             "Lambda(lambda x: x, mask=lambda inputs, mask: None)"
         )
 

@@ -12,11 +12,11 @@ import jax.numpy as jnp
 from ... import layers as today
 from ...engine.errors import DovetailError, ShapeError, did_you_mean, format_shape
 from ...engine.layer import Layer
-from ...engine.operation import open_shape
+from ...engine.operation import open_shape, trace
 from ...engine.tensor import KerasTensor
 from ...layers.merging.base import MergeLayer
 from ...layers.merging.concatenate import concatenated_mask
-from ...layers.merging.dot import batch_dot
+from ...layers.merging.dot import batch_dot, resolved_axes
 from ...layers.merging.universal import ELEMENTWISE, _called
 from ..releases import Release
 
@@ -362,6 +362,19 @@ class Dot(OldMerge, today.Dot):
                 for x, axis in ((first, a), (second, b))
             )
         return matmul_dot(first, second, a, b)
+
+    def compute_output_shape(self, input_shape):
+        """As Keras declared it, which for more than three axes is not what TensorFlow's product gave."""
+        shapes = [tuple(shape) for shape in input_shape]
+        a, b = resolved_axes(self.axes, [len(shape) for shape in shapes])
+        rest = (*_without(shapes[0], a), *_without(shapes[1], b)[1:])
+        return (*rest, 1) if len(rest) == 1 else rest
+
+    def _traced_specs(self, args, kwargs):
+        if not self.release.is_tensorflow:
+            return super()._traced_specs(args, kwargs)
+        self._build_for(args, kwargs)  # tf.keras believed the product
+        return trace(self.run, (args, kwargs), {})
 
     def compute_mask(self, inputs, previous_mask=None):
         return None
