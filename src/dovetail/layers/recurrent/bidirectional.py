@@ -48,9 +48,6 @@ class Bidirectional(Wrapper):
         if backward is None:
             backward = like(layer, name=f"backward_{name}", go_backwards=not layer.go_backwards)  # type: ignore[attr-defined]
         self.backward_layer: Any = inner_layer("Bidirectional", backward)
-        for direction in (self.forward_layer, self.backward_layer):  # as in Keras: both go on with zeros
-            if hasattr(direction, "zero_output_for_mask"):
-                direction.zero_output_for_mask = direction.return_sequences
         self._check_directions()
         self.return_sequences = self.forward_layer.return_sequences
         self.return_state = self.forward_layer.return_state

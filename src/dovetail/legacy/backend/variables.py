@@ -69,7 +69,8 @@ def variable(value: Any, dtype: Any = None, name: str | None = None, constraint:
         value = evaluate(value) if not in_call() else resolve(value)
     if isinstance(value, jax.core.Tracer):
         raise TypeError("K.variable needs a value that is known, not one that a running layer computes")
-    made = LooseVariable(np.asarray(value), dtype=standardize_dtype(dtype), name=_name(name))
+    held = jax.dtypes.canonicalize_dtype(standardize_dtype(dtype)).name  # 64 bits are 32 here, without a warning
+    made = LooseVariable(np.asarray(value), dtype=held, name=_name(name))
     made.constraint = constraint
     return made
 

@@ -9,15 +9,17 @@ import jax.numpy as jnp
 import numpy as np
 
 from ...engine.context import entered
-from ...engine.errors import did_you_mean
+from ...engine.errors import StateError, did_you_mean
 from ...engine.settings import epsilon
 from ...engine.variable import Variable
 from ...optimizers.optimizer import Optimizer, Rule
 from ...optimizers.schedules import LearningRateSchedule
+from ..backend.lifting import lifted
 from ..notices import notice
 from ..releases import Release
 from .formulas import FORMULAS, MULTI, TF, Formula, order, warmed
 from .layouts import layout_of, of_layout, restore, slots_of
+from .written import DrawnUpdates, gradients_of, loss_and_weights, updates_of
 
 CLIPS = ("clipnorm", "clipvalue", "global_clipnorm")
 # arguments of other releases that change nothing here
@@ -29,6 +31,84 @@ class OldOptimizer(Optimizer):
 
     release: ClassVar[Release]
     decay: Any = 0.0
+    _updates: DrawnUpdates | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        self.updates: list[Any] = []
+        if self._has_transform:
+            super().__init__(*args, **kwargs)
+            return
+        given = bound(type(self), args, kwargs)  # a user's own class
+        clips = {key: given.pop(key, None) for key in CLIPS}
+        super().__init__(given.pop("learning_rate", 0.01), name=given.pop("name", None))
+        for key, value in (clips | given).items():
+            setattr(self, key, value)
+
+    # -- classes of users: `get_updates` is theirs
+
+    @property
+    def _is_written(self) -> bool:
+        return type(self).get_updates is not OldOptimizer.get_updates
+
+    def get_updates(self, *args: Any, **kwargs: Any) -> list[Any]:
+        """A list for `K.function(..., updates=...)`: one update of the weights, with the gradients of a symbolic loss.
+
+        Takes (loss, params) as in Keras 2, or (params, constraints, loss) as in Keras 1.
+        """
+        return updates_of(self, *loss_and_weights(args, kwargs))
+
+    def get_gradients(self, loss: Any, params: Any) -> list[Any]:
+        """The derivatives of a symbolic loss, as tensors; clipped as asked for."""
+        found = gradients_of(loss, params)
+        if not any(getattr(self, name, None) for name in CLIPS):
+            return found
+        return lifted(lambda *values: self._clipped(list(values)))(*found)
+
+    def build(self, variables: Any) -> None:
+        if self.built:
+            return
+        if hasattr(type(self), "_resource_apply_dense"):
+            raise NotImplementedError(
+                f"{type(self).__name__} is written for TensorFlow's optimizers (_resource_apply_dense). Write "
+                "`update_step(self, gradient, variable, learning_rate)` instead, or `get_updates(self, loss, params)`"
+            )
+        super().build(variables)
+        if self._is_written:
+            self._updates = DrawnUpdates(self, list(variables))
+
+    def apply(self, grads: Any, trainable_variables: Any = None) -> None:
+        if not self._is_written:
+            super().apply(grads, trainable_variables)
+            return
+        if trainable_variables is not None:
+            self.build(trainable_variables)
+        assert self._updates is not None
+        pairs = zip(grads, self._updates.weights, strict=True)
+        self._updates.run(*(jnp.zeros(v.shape, v.dtype) if g is None else g for g, v in pairs))
+
+    @property
+    def variables(self) -> list[Variable]:
+        if not self._is_written:
+            return super().variables
+        own = [self._iterations, *([self._learning_rate] if isinstance(self._learning_rate, Variable) else [])]
+        drawn = [] if self._updates is None else self._updates.variables
+        return list({id(variable): variable for variable in (*own, *drawn)}.values())
+
+    @property
+    def iterations(self) -> Any:
+        """The number of updates done, as a variable."""
+        return self._iterations
+
+    @iterations.setter
+    def iterations(self, value: Any) -> None:
+        self._iterations = value
+
+    def get_config(self) -> dict[str, Any]:
+        if self._has_transform:
+            return super().get_config()
+        return {name: getattr(self, name) for name in CLIPS if getattr(self, name) is not None}
+
+    # -- the learning rate
 
     @property
     def lr(self) -> Any:
@@ -85,11 +165,16 @@ class OldOptimizer(Optimizer):
     @property
     def weights(self) -> list[Variable]:
         """The number of updates and the slots, in the order of the release's files."""
-        return slots_of(self, self.layout)
+        own = self.__dict__.get("_listed")
+        return slots_of(self, self.layout) if own is None else own
+
+    @weights.setter
+    def weights(self, variables: Any) -> None:
+        self._listed = list(variables)
 
     def get_weights(self) -> list[np.ndarray]:
         """The number of updates and the slots, in the order of the release's files."""
-        return of_layout(self, self.layout)
+        return [variable.numpy() for variable in self._listed] if self._is_written else of_layout(self, self.layout)
 
     def set_weights(self, weights: Any) -> None:
         """The inverse of `get_weights`.
@@ -97,7 +182,13 @@ class OldOptimizer(Optimizer):
         Raises:
             StateError: there are more or fewer arrays than slots, or they have other shapes.
         """
-        restore(self, weights, self.layout)
+        if not self._is_written:
+            restore(self, weights, self.layout)
+            return
+        if len(weights) != len(self.weights):
+            raise StateError(f"{self.name!r} has {len(self.weights)} weights; {len(weights)} were given")
+        for variable, value in zip(self.weights, weights, strict=True):
+            variable.assign(value)
 
 
 def _shortened(gradients: list[Any], limit: float) -> list[Any]:
