@@ -57,3 +57,13 @@ __all__ = [
 def version() -> str:
     """The version of Dovetail, as `__version__`."""
     return __version__
+
+
+def _load_older(path, custom_objects, compile):
+    """A model of Keras 1 or 2. Its readers are loaded when they are needed."""
+    from .legacy.files.hdf5 import load_model
+
+    return load_model(path, custom_objects, compile)
+
+
+saving.hdf5.read_older_with(_load_older)

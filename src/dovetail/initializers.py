@@ -7,7 +7,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from .engine.configs import Configured, Family, like, to_config
+from .engine.configs import Configured, Family, like, revive, to_config
 from .engine.dtypes import standardize_dtype
 from .engine.errors import ShapeError, unknown_name
 from .engine.randomness import SeedGenerator, make_seed
@@ -88,6 +88,11 @@ class Constant(Initializer):
 
     def __init__(self, value: Any = 0.0):
         self.value = value
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Constant":
+        """A new object from what `get_config` gave; an array is an array again."""
+        return cls(**{name: revive(value) for name, value in config.items()})
 
     def __call__(self, shape: Any, dtype: Any = None) -> np.ndarray:
         value = np.asarray(self.value)

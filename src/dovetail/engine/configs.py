@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from .code import dump_function, load_function
@@ -34,6 +35,7 @@ class Configured:
     """An object that remembers its constructor's arguments, so that it can be written down and made again."""
 
     not_in_config: tuple[str, ...] = ()  # arguments that are values, saved as values
+    written_as: str  # the name in files of a class that Keras has under another public name than its own
 
     def __new__(cls, *args: Any, **kwargs: Any):
         instance = super().__new__(cls)
@@ -43,7 +45,7 @@ class Configured:
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments as plain data; nested objects as their own configuration."""
         values = constructor_values(self)
-        return {name: to_config(value) for name, value in values.items() if name not in self.not_in_config}
+        return {name: to_config(value) for name, value in values.items()}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]):
@@ -57,7 +59,7 @@ class Configured:
 
 
 def constructor_values(instance: Any) -> dict[str, Any]:
-    """Every constructor argument with its value: the attribute of that name, else what was passed."""
+    """The constructor's arguments with their values: the attribute of that name, else what was passed."""
     args, kwargs = instance._constructor_arguments
     values: dict[str, Any] = {}
     for cls in type(instance).__mro__:
@@ -68,6 +70,8 @@ def constructor_values(instance: Any) -> dict[str, Any]:
         given = dict(zip(positional, args, strict=False)) | kwargs
         for parameter in parameters:
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD) or parameter.name in values:
+                continue
+            if parameter.name in instance.not_in_config:
                 continue
             default = None if parameter.default is parameter.empty else parameter.default
             passed = given.get(parameter.name, default)
@@ -159,7 +163,8 @@ def _special(name: str, config: dict[str, Any]) -> dict[str, Any]:
 
 def _object_config(value: Any) -> dict[str, Any]:
     cls = type(value)
-    config = {"module": MODULES.get(cls), "class_name": cls.__name__, "config": value.get_config()}
+    name = cls.__dict__.get("written_as", cls.__name__)
+    config = {"module": MODULES.get(cls), "class_name": name, "config": value.get_config()}
     config["registered_name"] = None if cls in MODULES else registered_name(cls) or cls.__name__
     if _keeps_objects.get():
         config["class"] = cls
@@ -215,7 +220,10 @@ def _lambda(config: dict[str, Any]) -> Callable[..., Any]:
 
 
 def _numpy(config: dict[str, Any]) -> np.ndarray:
-    return np.array(config["value"], dtype=config["dtype"])
+    dtype = config["dtype"]
+    if not isinstance(dtype, str) or not re.fullmatch(r"(bool|u?int|b?float|complex)\d*", dtype):
+        raise ConfigError(f"the data hold an array of {dtype!r}: only numbers are read")
+    return np.array(config["value"], dtype=jnp.dtype(dtype))
 
 
 SPECIAL: dict[str, Callable[[Any], Any]] = {
@@ -232,7 +240,7 @@ SPECIAL: dict[str, Callable[[Any], Any]] = {
 def _family_of(config: dict[str, Any]) -> "Family":
     """The family that a configuration belongs to: by its module, else the first that knows the name."""
     name, module = config["class_name"], config.get("module")
-    if "class" in config:
+    if inspect.isclass(config.get("class")):  # see keeping_objects; what comes from a file is text
         return Family.anything(config["class"])
     if name == "function" and module in (None, "builtins"):
         return _functions
@@ -343,7 +351,7 @@ class Family:
         name, config = identifier["class_name"], identifier.get("config", {})
         if name in SPECIAL:
             return SPECIAL[name](config)
-        if "class" in identifier:  # see keeping_objects
+        if inspect.isclass(identifier.get("class")):  # see keeping_objects
             return self._made(identifier["class"], config)
         if name == "function":  # how Keras 3 writes a function
             builtin = identifier.get("module") != "builtins"

@@ -429,6 +429,32 @@ class Layer(Operation):
         for variable, array in zip(variables, weights, strict=True):
             variable.assign(array)
 
+    def _own_variables(self) -> list[Variable]:
+        """The variables without the sublayers', parameters first."""
+        own = [item for item in self._owned() if isinstance(item, Variable)]
+        return sorted(own, key=lambda variable: not variable.is_parameter)
+
+    def save_own_variables(self, store: Any) -> None:
+        """Put the layer's own variables into a file: `store["0"] = array`. Sublayers write their own."""
+        for index, variable in enumerate(self._own_variables()):
+            store[str(index)] = variable._value
+
+    def load_own_variables(self, store: Any) -> None:
+        """Read back what `save_own_variables` put into a file.
+
+        Raises:
+            StateError: the number of arrays or a shape differs; nothing is assigned then.
+        """
+        own = self._own_variables()
+        if len(store) != len(own):
+            raise StateError(f"{self.name!r} has {len(own)} own variables, {len(store)} are stored")
+        arrays = [np.asarray(store[str(index)]) for index in range(len(own))]
+        for variable, array in zip(own, arrays, strict=True):
+            if variable.shape != array.shape:
+                raise StateError(f"{variable.path!r} has the shape {variable.shape}, the stored array {array.shape}")
+        for variable, array in zip(own, arrays, strict=True):
+            variable.assign(array)
+
     def count_params(self) -> int:
         """The number of numbers in the weights."""
         if not self.built:

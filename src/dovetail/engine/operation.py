@@ -161,12 +161,24 @@ def _is_spec(x: Any) -> bool:
     return isinstance(x, Spec)
 
 
+# operators of symbolic tensors whose operation has another name in Keras
+OPERATIONS = {
+    "sub": "subtract", "mul": "multiply", "truediv": "true_divide", "floordiv": "floor_divide", "pow": "power",
+    "neg": "negative", "abs": "absolute", "invert": "logical_not", "lt": "less", "le": "less_equal",
+    "gt": "greater", "ge": "greater_equal", "eq": "equal", "ne": "not_equal", "and": "logical_and",
+    "or": "logical_or", "xor": "logical_xor", "getitem": "get_item",
+}  # fmt: skip
+
+
 def _tensor_operator(name: str) -> Callable[..., Any]:
     def operator(x: Any, *operands: Any) -> Any:
         return getattr(x, name)(*operands)
 
-    operator.__name__ = name.strip("_")
-    operator.is_operator = True  # type: ignore[attr-defined]
+    short = name.strip("_")
+    is_reflected = short.startswith("r")  # `2 - x` calls `x.__rsub__(2)`
+    short = short.removeprefix("r")
+    operator.__name__ = OPERATIONS.get(short, short)
+    operator.is_reflected = is_reflected  # type: ignore[attr-defined]
     return operator
 
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from ..engine.configs import MODULES
 from ..layers import FAMILY
-from ..saving.archive import load_model, model_from_json, save_model
+from ..saving.architecture import model_from_json
+from ..saving.archive import load_model, save_model
 from .cloning import clone_model
 from .function import Function
 from .model import Functional, Model

@@ -20,13 +20,6 @@ from .keras_operations import OPERATIONS, OTHER_NAMES
 
 OWN_MODULE = "dovetail.ops"
 MODULES_OF_FUNCTIONS = (ops, ops.image, ops.linalg, random)  # all that a graph in a file may call
-# operators of symbolic tensors whose operation has another name
-OPERATORS = {
-    "sub": "subtract", "mul": "multiply", "truediv": "true_divide", "floordiv": "floor_divide", "pow": "power",
-    "neg": "negative", "abs": "absolute", "invert": "logical_not", "lt": "less", "le": "less_equal",
-    "gt": "greater", "ge": "greater_equal", "eq": "equal", "ne": "not_equal", "and": "logical_and",
-    "or": "logical_or", "xor": "logical_xor",
-}  # fmt: skip
 
 
 class Recorded(NamedTuple):
@@ -132,13 +125,9 @@ def _function_called(operation: Operation, node: Any) -> tuple[str, tuple, dict]
     name = _op_names().get(id(function))
     if name is not None:
         return name, node.args, node.kwargs
-    if getattr(function, "is_operator", False):
-        name, args = function.__name__, node.args
-        if name == "getitem":
-            return "getitem", args, {}
-        if name not in OPERATORS and not hasattr(ops, name) and name.startswith("r"):
-            name, args = name[1:], args[::-1]
-        return OPERATORS.get(name, name), args, {}
+    if hasattr(function, "is_reflected"):  # an operator
+        name = "getitem" if function.__name__ == "get_item" else function.__name__
+        return name, node.args[::-1] if function.is_reflected else node.args, {}
     known = registered_name(function)
     if known is not None:
         return known, node.args, node.kwargs
@@ -211,6 +200,8 @@ def draw(config: dict[str, Any]) -> tuple[Any, Any]:
                 left.append(item)
                 continue
             outputs = call(*args, **kwargs)
+            if made is None:  # a function, under the name that it had
+                jax.tree.leaves(outputs)[0].node.operation.name = place[0]
             for index, tensor in enumerate(jax.tree.leaves(outputs)):
                 tensors[(*place, index)] = tensor
         if len(left) == len(waiting):

@@ -52,6 +52,7 @@ class Model(Trainer, Layer):
     """
 
     _graph: Graph | None = None
+    not_in_config = ("inputs", "outputs")
 
     def __new__(cls, *args: Any, **kwargs: Any):
         if cls is Model and (len(args) >= 2 or {"inputs", "outputs"} & set(kwargs)):

@@ -14,11 +14,12 @@ from ..engine.registry import (
 )
 from .archive import ModelFileError, load_model, save_model
 from .archive import load_weights_from as load_weights
+from .editor import KerasFileEditor
 from .files import write_atomically
 from .weights import WeightsFileError, save_weights
 
 __all__ = [
-    "ConfigError", "CustomObjectScope", "ModelFileError", "WeightsFileError", "custom_object_scope",
+    "ConfigError", "CustomObjectScope", "KerasFileEditor", "ModelFileError", "WeightsFileError", "custom_object_scope",
     "deserialize_keras_object", "get_custom_objects", "get_registered_name", "get_registered_object", "load_model",
     "load_weights", "register_keras_serializable", "save_model", "save_weights", "serialize_keras_object",
     "write_atomically",

@@ -4,25 +4,30 @@ import datetime
 import io
 import json
 import os
-import warnings
+import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
-from ..engine.configs import FAMILIES, ConfigError, is_config, revive, to_config
-from ..engine.context import entered
+from ..engine.configs import is_config, to_config
 from ..engine.errors import DovetailError
 from ..engine.layer import Layer
 from ..engine.registry import CustomObjectScope, loading
+from . import hdf5
+from .architecture import compile_as, model_from_config
 from .by_layer import layer_groups, read_layers
-from .files import replaced
+from .files import replaced, write_atomically
 from .orbax import is_checkpoint_folder, load_checkpoint, read_config
-from .weights import StateFile, WeightsFileError, read_optimizer, read_weights, write_weights
+from .weights import StateFile, WeightsFileError, places, read_optimizers, read_weights, write_weights
 
 SUFFIX = ".keras"
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 KERAS_VERSION = "3.15.1"  # whose layout the files have
+ASSETS = "assets/"  # files of layers that have some, such as vocabularies
 LARGEST_CONFIG = 256 * 2**20  # bytes; architectures are far smaller
+LARGEST_RATIO = 100  # of a member's size to what it takes in the archive: text compresses to a tenth
+SMALL = 2**20  # bytes, below which the ratio does not count
 
 
 class ModelFileError(DovetailError, ValueError):
@@ -33,7 +38,7 @@ def save_model(model: Layer, filepath: Any, overwrite: bool = True, zipped: bool
     """Write architecture, weights, compile arguments and the optimizer's state; the file is there whole or not at all.
 
     Args:
-        filepath: ends in `.keras`; a folder with `zipped=False`.
+        filepath: ends in `.keras`, or in `.h5` for older tools; a folder with `zipped=False`.
         overwrite: whether a file that is there is replaced.
 
     Raises:
@@ -44,18 +49,19 @@ def save_model(model: Layer, filepath: Any, overwrite: bool = True, zipped: bool
     if kwargs:
         raise TypeError(f"save_model has no argument {next(iter(kwargs))!r}")
     path = Path(os.fspath(filepath))
-    if path.suffix in (".h5", ".hdf5"):
-        raise ModelFileError(f"whole models are written as {SUFFIX!r}, not {path.suffix!r}: {path.stem + SUFFIX!r}")
-    if path.suffix != SUFFIX and zipped is not False:
-        raise ModelFileError(f"a model's file ends in {SUFFIX!r}; got {str(path)!r}")
+    if path.suffix not in (SUFFIX, *hdf5.SUFFIXES) and zipped is not False:
+        raise ModelFileError(f"a model's file ends in {SUFFIX!r} (or '.h5' for older tools); got {str(path)!r}")
     if path.exists() and not overwrite:
         raise ModelFileError(f"{str(path)!r} exists already; give overwrite=True to replace it")
+    if path.suffix in hdf5.SUFFIXES:
+        with replaced(path) as temporary:
+            hdf5.write_model(model, temporary, include_optimizer)
+        return
     parts = model_parts(model, include_optimizer)
     if zipped is False:
-        path.mkdir(parents=True, exist_ok=True)
         for name, content in parts.items():
-            with replaced(path / name) as temporary:
-                temporary.write_bytes(content)
+            (path / name).parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path / name, content)
         return
     with replaced(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         for name, content in parts.items():
@@ -68,17 +74,47 @@ def model_parts(model: Layer, include_optimizer: bool = True) -> dict[str, bytes
     metadata = {"keras_version": KERAS_VERSION, "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")}
     weights = io.BytesIO()
     write_weights(model, weights, include_optimizer)
-    return {
-        METADATA: json.dumps(metadata).encode(),
-        CONFIG: json.dumps(config).encode(),
-        WEIGHTS: weights.getvalue(),
-    }
+    parts = {METADATA: json.dumps(metadata).encode(), CONFIG: json.dumps(config).encode(), WEIGHTS: weights.getvalue()}
+    return parts | _assets(model)
+
+
+def _assets(model: Layer) -> dict[str, bytes]:
+    """The files that layers with a `save_assets(folder)` write, by their names in the archive."""
+    found = {}
+    for layer, place in places(model):
+        if not hasattr(layer, "save_assets"):
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            layer.save_assets(folder)
+            for file in sorted(Path(folder).rglob("*")):
+                if file.is_file():
+                    found[f"{ASSETS}{place}{file.relative_to(folder).as_posix()}"] = file.read_bytes()
+    return found
+
+
+def _read_assets(parts: "Zip | Folder", model: Layer) -> None:
+    """Give layers with a `load_assets(folder)` the files that they wrote."""
+    names = parts.names()
+    for layer, place in places(model):
+        if not hasattr(layer, "load_assets"):
+            continue
+        prefix = f"{ASSETS}{place}"
+        with tempfile.TemporaryDirectory() as folder:
+            for name in names:
+                inside = name.removeprefix(prefix)
+                if name.startswith(prefix) and not name.endswith("/"):
+                    target = (Path(folder) / inside).resolve()
+                    if not target.is_relative_to(Path(folder).resolve()):
+                        raise ModelFileError(f"{str(parts.path)!r}: the name {name!r} leads out of the archive")
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_bytes(parts.read(name))
+            layer.load_assets(folder)
 
 
 def load_model(
     filepath: Any, custom_objects: dict[str, Any] | None = None, compile: bool = True, safe_mode: bool | None = True
 ) -> Any:
-    """The model in a `.keras` file, of this library or of Keras 3.
+    """The model in a `.keras` or `.h5` file, of this library or of Keras.
 
     Nothing in the file runs, and nothing is allocated that the file does not hold: sizes in the architecture are
     checked against the stored arrays before any array is made.
@@ -100,17 +136,20 @@ def load_model(
         raise FileNotFoundError(f"there is no file {str(path)!r}")
     if is_checkpoint_folder(path):
         return _model_of_checkpoint(path, custom_objects, compile, safe_mode)
-    parts = _Folder(path) if path.is_dir() else _Zip(path)
-    config = _json(parts, CONFIG)
+    if path.is_file() and hdf5.is_hdf5(path):
+        return hdf5.load_model(path, custom_objects, compile, safe_mode)
+    parts = Folder(path) if path.is_dir() else Zip(path)
+    config = read_json(parts, CONFIG)
     if not is_config(config):
         raise ModelFileError(f"{str(path)!r}: {CONFIG} does not describe a model")
     model = model_from_config(config, custom_objects, safe_mode)
     with StateFile(io.BytesIO(parts.read(WEIGHTS)), str(path)) as state:
+        _read_assets(parts, model)
         read_weights(state, model)
         if compile and config.get("compile_config"):
             with CustomObjectScope(custom_objects), loading(safe_mode):
-                _compile_as(model, config["compile_config"])
-            read_optimizer(state, model)
+                compile_as(model, config["compile_config"])
+            read_optimizers(state, model)
     return model
 
 
@@ -125,50 +164,21 @@ def _model_of_checkpoint(path: Path, custom_objects: Any, compile: bool, safe_mo
         variable.initialize()
     if compile and config.get("compile_config"):
         with CustomObjectScope(custom_objects), loading(safe_mode):
-            _compile_as(model, config["compile_config"])
+            compile_as(model, config["compile_config"])
     load_checkpoint(model, path)
-    return model
-
-
-def model_from_config(config: dict[str, Any], custom_objects: dict[str, Any] | None, safe_mode: bool | None) -> Any:
-    """The model that a configuration describes; its variables have no values yet."""
-    plain = {key: value for key, value in config.items() if key != "compile_config"}
-    if config.get("build_config") is None:
-        plain.pop("build_config", None)
-    try:
-        with CustomObjectScope(custom_objects), loading(safe_mode), entered(without_values=True):
-            model = revive(plain)
-    except (KeyError, TypeError, IndexError, AttributeError) as error:
-        raise ConfigError(f"the configuration of {config.get('class_name')!r} cannot be read: {error!r}") from error
-    if not isinstance(model, FAMILIES["layer"].base):  # type: ignore[arg-type]
-        raise ConfigError(f"{config.get('class_name')!r} is not a model")
-    return model
-
-
-def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = None) -> Any:
-    """The model that `model.to_json()` described, with new initial weights."""
-    config = json.loads(json_string)
-    if not is_config(config):
-        raise ConfigError("the text does not describe a model: it needs 'class_name' and 'config'")
-    model = model_from_config(config, custom_objects, None)
-    for variable in model.variables:
-        variable.initialize()
-    if config.get("compile_config"):
-        with CustomObjectScope(custom_objects):
-            _compile_as(model, config["compile_config"])
     return model
 
 
 def load_weights_from(
     model: Layer, filepath: Any, skip_mismatch: bool = False, by_name: bool = False, **kwargs: Any
 ) -> None:
-    """Read the weights in a `.weights.h5`, `.keras` or old `.h5` file, or in the last of Orbax's checkpoints.
+    """Read the weights in a `.weights.h5`, `.keras` or `.h5` file, or in the last of Orbax's checkpoints.
 
     Nothing is assigned unless all fits. A `.weights.h5` file gives the optimizer's state too, if it has one that fits.
 
     Args:
         skip_mismatch: leave out, with a warning, layers that the file lacks or has in other shapes.
-        by_name: for files of Keras 1 and 2: match layers by name instead of order, and leave the others alone.
+        by_name: for `.h5` files: match layers by name instead of order, and leave the others alone.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -186,26 +196,19 @@ def load_weights_from(
     source: Any = path
     is_archive = path.suffix == SUFFIX
     if is_archive:
-        source = io.BytesIO((_Folder(path) if path.is_dir() else _Zip(path)).read(WEIGHTS))
+        source = io.BytesIO((Folder(path) if path.is_dir() else Zip(path)).read(WEIGHTS))
     with StateFile(source, str(path)) as state:
         if layer_groups(state) is not None:
             return read_layers(state, model, by_name, skip_mismatch)
         if by_name:
             raise WeightsFileError(f"{str(path)!r} is matched by the layers' places in the model: leave `by_name` out")
         read_weights(state, model, skip_mismatch)
-        if not is_archive and getattr(model, "optimizer", None) is not None:
-            read_optimizer(state, model)
+        if not is_archive:
+            read_optimizers(state, model)
     return None
 
 
-def _compile_as(model: Any, config: dict[str, Any]) -> None:
-    try:
-        model.compile_from_config(config)
-    except (DovetailError, TypeError, ValueError) as error:
-        warnings.warn(f"the model is not compiled: {error}. Call `compile` yourself", stacklevel=4)
-
-
-class _Zip:
+class Zip:
     """The members of a zip file."""
 
     def __init__(self, path: Path):
@@ -213,29 +216,38 @@ class _Zip:
         try:
             self.archive = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError) as error:
-            with open(path, "rb") as file:
-                is_hdf5 = file.read(8) == b"\x89HDF\r\n\x1a\n"
-            what = "an HDF5 file of an older Keras, which is not read yet" if is_hdf5 else "not a zip archive"
-            raise ModelFileError(f"{str(path)!r} is {what}; a model's file is a {SUFFIX!r} archive") from error
+            raise ModelFileError(f"{str(path)!r} is neither a {SUFFIX!r} archive nor an HDF5 file") from error
+
+    def names(self) -> list[str]:
+        return self.archive.namelist()
 
     def read(self, name: str, largest: int | None = None) -> bytes:
-        try:
-            info = self.archive.getinfo(name)
-        except KeyError:
-            raise ModelFileError(f"{str(self.path)!r} holds no {name!r}: it is no {SUFFIX!r} archive") from None
-        if info.file_size > (largest or max(info.compress_size * 10, 2**20)):
+        found = [info for info in self.archive.infolist() if info.filename == name]
+        if not found:
+            raise ModelFileError(f"{str(self.path)!r} holds no {name!r}: it is no {SUFFIX!r} archive")
+        if len(found) > 1:
+            raise ModelFileError(f"{str(self.path)!r} holds {len(found)} members called {name!r}")
+        (info,) = found
+        if info.file_size > min(largest or info.file_size, max(info.compress_size * LARGEST_RATIO, SMALL)):
             raise ModelFileError(f"{str(self.path)!r}: {name!r} declares {info.file_size} bytes, more than it may")
         try:
-            return self.archive.read(info)
-        except (zipfile.BadZipFile, OSError, ValueError) as error:
+            with self.archive.open(info) as member:  # no more than declared is unpacked
+                content = member.read(info.file_size)
+                if len(content) < info.file_size or member.read(1):
+                    raise zipfile.BadZipFile("it is not as large as declared")
+                return content
+        except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, EOFError) as error:
             raise ModelFileError(f"{str(self.path)!r} is damaged: {name!r}: {error}") from error
 
 
-class _Folder:
+class Folder:
     """The files of a folder."""
 
     def __init__(self, path: Path):
         self.path = path
+
+    def names(self) -> list[str]:
+        return [file.relative_to(self.path).as_posix() for file in self.path.rglob("*") if file.is_file()]
 
     def read(self, name: str, largest: int | None = None) -> bytes:
         file = self.path / name
@@ -246,7 +258,8 @@ class _Folder:
         return file.read_bytes()
 
 
-def _json(parts: Any, name: str) -> Any:
+def read_json(parts: Any, name: str) -> Any:
+    """A member of an archive as JSON."""
     try:
         return json.loads(parts.read(name, LARGEST_CONFIG))
     except (ValueError, RecursionError) as error:

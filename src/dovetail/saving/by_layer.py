@@ -1,18 +1,24 @@
-"""Weights files of Keras 1 and 2 (`.h5`): a group for each layer, matched to a model's by order or by name.
+"""Weights in `.h5` files of Keras 1 to 3: a group for each layer, matched to a model's by order or by name.
 
 `layer_names` of the file lists the groups, `weight_names` of each group its arrays; long lists are split into
-`layer_names0`, `layer_names1`, ... A file of a whole model has all this in the group `model_weights`.
+`layer_names0`, `layer_names1`, ... A file of a whole model has all this in the group `model_weights`, and what belongs
+to the model itself in `top_level_model_weights`.
 """
 
+import functools
+import re
 import warnings
+from collections.abc import Callable
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..engine.layer import Layer
 from ..engine.variable import Variable
-from .weights import StateFile, WeightsFileError, checked_array, plain_member
+from .weights import StateFile, Stored, WeightsFileError, plain_member
+
+TOP = "top_level_model_weights"
 
 
 def layer_groups(state: StateFile) -> Any:
@@ -35,12 +41,17 @@ def read_layers(state: StateFile, model: Layer, by_name: bool = False, skip_mism
     Raises:
         WeightsFileError: the layers with weights are not as many, or the weights of one are others.
     """
+    import h5py
+
     groups = _named_arrays(state)
     pairs = _by_name(groups, model) if by_name else _by_order(groups, model, state.name)
-    found: list[tuple[Variable, np.ndarray]] = []
+    own = plain_member(layer_groups(state), TOP, h5py.Group)
+    if own is not None and model._own_variables():
+        pairs.append((model, TOP, arrays_of(state, own, TOP)))
+    found: list[tuple[Variable, Array]] = []
     problems: list[str] = []
     for layer, name, arrays in pairs:
-        variables = _fitting(layer, arrays)
+        variables = _fitting(layer, arrays) if layer is not model else _own(model, arrays)
         if variables is None:
             problems.append(
                 f"{layer.name!r} has weights of the shapes {_shapes(layer.weights)}, "
@@ -53,26 +64,51 @@ def read_layers(state: StateFile, model: Layer, by_name: bool = False, skip_mism
         raise WeightsFileError(f"{state.name!r} does not fit {model.name!r}; nothing was loaded:\n{told}")
     for problem in problems:
         warnings.warn(f"not loaded: {problem}", stacklevel=4)
-    for variable, array in found:
-        variable.assign(array)
+    values = [(variable, array.read()) for variable, array in found]
+    for variable, value in values:
+        variable.assign(value)
+    for variable in model.variables:
+        variable.initialize()
 
 
-def _named_arrays(state: StateFile) -> list[tuple[str, list[np.ndarray]]]:
+class Array(NamedTuple):
+    """An array in a file, not read yet."""
+
+    name: str  # without the layers' names: "kernel"
+    shape: tuple[int, ...]
+    read: Callable[[], np.ndarray]
+
+
+def _named_arrays(state: StateFile) -> list[tuple[str, list[Array]]]:
     """Of each layer its name and arrays."""
     import h5py
 
     root = layer_groups(state)
     found = []
-    for name in _texts(root, "layer_names"):
+    for name in texts(root, "layer_names"):
         group = plain_member(root, name, h5py.Group)
         if group is None:
             raise WeightsFileError(f"{state.name!r} is damaged: it lists the layer {name!r} and does not hold it")
-        arrays = [checked_array(group, weight, f"{name}/{weight}") for weight in _texts(group, "weight_names")]
-        found.append((name, arrays))
+        found.append((name, arrays_of(state, group, name)))
     return found
 
 
-def _texts(group: Any, attribute: str) -> list[str]:
+def arrays_of(state: StateFile, group: Any, place: str) -> list[Array]:
+    """The arrays of a group, in the order of its `weight_names`; none is read yet.
+
+    Raises:
+        WeightsFileError: one is not stored in the file.
+    """
+    stored, found = Stored(group, place), []
+    for name in texts(group, "weight_names"):
+        data, problem = stored.dataset(name)
+        if problem is not None:
+            raise WeightsFileError(f"{state.name!r} is damaged: {problem}")
+        found.append(Array(_plain_name(name), tuple(data.shape), functools.partial(stored.__getitem__, name)))
+    return found
+
+
+def texts(group: Any, attribute: str) -> list[str]:
     """A list of texts kept as an attribute, or split over `attribute0`, `attribute1`, ..."""
     if attribute in group.attrs:
         chunks = [group.attrs[attribute]]
@@ -85,7 +121,7 @@ def _texts(group: Any, attribute: str) -> list[str]:
     return [text.decode() if isinstance(text, bytes) else str(text) for chunk in chunks for text in chunk]
 
 
-def _by_order(groups: Any, model: Layer, file_name: str) -> list[tuple[Layer, str, list[np.ndarray]]]:
+def _by_order(groups: Any, model: Layer, file_name: str) -> list[tuple[Layer, str, list[Array]]]:
     layers = [layer for layer in model.layers if layer.weights]
     groups = [(name, arrays) for name, arrays in groups if arrays]
     if len(layers) != len(groups):
@@ -96,18 +132,32 @@ def _by_order(groups: Any, model: Layer, file_name: str) -> list[tuple[Layer, st
     return [(layer, name, arrays) for layer, (name, arrays) in zip(layers, groups, strict=True)]
 
 
-def _by_name(groups: Any, model: Layer) -> list[tuple[Layer, str, list[np.ndarray]]]:
+def _by_name(groups: Any, model: Layer) -> list[tuple[Layer, str, list[Array]]]:
     layers = {layer.name: layer for layer in model.layers}
     return [(layers[name], name, arrays) for name, arrays in groups if name in layers]
 
 
-def _fitting(layer: Layer, arrays: list[np.ndarray]) -> list[Variable] | None:
-    """The layer's weights in the order of the file: trainable ones first, where the layer has layers of its own."""
+def _fitting(layer: Layer, arrays: list[Array]) -> list[Variable] | None:
+    """The layer's weights in the order of the file: trainable ones first, where the layer has layers of its own.
+
+    What was trainable when the file was written is told by the names; those of Keras 1 do not, so there shapes decide.
+    """
     parameters_first = sorted(layer.weights, key=lambda variable: not variable.is_parameter)
-    for variables in (parameters_first, layer.trainable_weights + layer.non_trainable_weights, layer.weights):
-        if _shapes(variables) == _shapes(arrays):
-            return variables
-    return None
+    orders = (parameters_first, layer.trainable_weights + layer.non_trainable_weights, layer.weights)
+    fitting = [variables for variables in orders if _shapes(variables) == _shapes(arrays)]
+    names = [array.name for array in arrays]
+    named = [variables for variables in fitting if [_plain_name(v.name) for v in variables] == names]
+    return next(iter(named or fitting), None)
+
+
+def _plain_name(name: str) -> str:
+    """`inner/dense/kernel_1:0` -> `kernel`."""
+    return re.sub(r"(_\d+)?(:0)?$", "", name.rpartition("/")[2])
+
+
+def _own(model: Layer, arrays: list[Array]) -> list[Variable] | None:
+    own = model._own_variables()
+    return own if _shapes(own) == _shapes(arrays) else None
 
 
 def _shapes(arrays: Any) -> list[tuple[int, ...]]:

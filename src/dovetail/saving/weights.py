@@ -1,13 +1,13 @@
 """Weights files: `.weights.h5` as Keras 3 lays it out, so that each reads the other's.
 
 A layer's own variables are `<layer>/vars/0`, `1`, ...; the layers of a model are in `<model>/layers/`, named by class
-(`dense`, `dense_1`, ...); other sublayers are under the attribute that holds them.
+(`dense`, `dense_1`, ...); other sublayers, and optimizers, are under the attribute that holds them.
 """
 
 import os
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,14 @@ from ..engine.configs import snake_case
 from ..engine.errors import DovetailError
 from ..engine.layer import NOT_STATE, Layer
 from ..engine.variable import Variable
+from ..optimizers import Optimizer
 from .files import replaced
 
 SUFFIX = ".weights.h5"
-OPTIMIZER = "optimizer/vars"
 # attributes of models that hold layers in the library's own order: `layers` has them too
-OWN_ATTRIBUTES = {"operations", "_stack", "_graph", "_objective", "_tensors", "optimizer"}
+OWN_ATTRIBUTES = {"operations", "_stack", "_graph", "_objective", "_tensors", "_argument_state"}
+# stored bytes that one byte of a declared array needs at least: what compresses better is not weights
+LARGEST_RATIO = 1000
 
 
 class WeightsFileError(DovetailError, ValueError):
@@ -34,6 +36,10 @@ def save_weights(
     model: Layer, filepath: Any, overwrite: bool = True, max_shard_size: float | None = None, **kwargs: Any
 ) -> None:
     """Write the weights and the optimizer's state; the file is there whole or not at all.
+
+    Args:
+        filepath: ends in `.weights.h5`.
+        overwrite: whether a file that is there is replaced.
 
     Raises:
         WeightsFileError: the name does not end in `.weights.h5`, the file exists and `overwrite` is false, or the model
@@ -53,21 +59,29 @@ def save_weights(
 
 
 def write_weights(model: Layer, target: Any, include_optimizer: bool = True) -> None:
-    """Write the weights, and the state of a built optimizer, to a path or a file object."""
+    """Write the weights, and the state of built optimizers, to a path or a file object."""
     import h5py
 
     with h5py.File(target, "w") as file:
-        for layer, place in _places(model, ""):
-            group = file.require_group(f"{place}vars")
-            group.attrs["name"] = layer.name
-            for index, variable in enumerate(_own(layer)):
-                _put(group, str(index), variable._value)
-        optimizer = getattr(model, "optimizer", None)
-        if include_optimizer and optimizer is not None and optimizer.built:
-            group = file.require_group(OPTIMIZER)
-            group.attrs["name"] = optimizer.name
-            for index, variable in enumerate(optimizer.variables):
-                _put(group, str(index), variable._value)
+        for owner, place in places(model):
+            if isinstance(owner, Layer) or (include_optimizer and owner.built):
+                group = file.require_group(f"{place}vars")
+                group.attrs["name"] = owner.name
+                owner.save_own_variables(Store(group))
+
+
+class Store:
+    """What `save_own_variables` writes into: `store["0"] = array`."""
+
+    def __init__(self, group: Any):
+        self.group = group
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        array = np.asarray(value._value if isinstance(value, Variable) else value)
+        if array.dtype.name == "bfloat16":  # which HDF5 does not know: two bytes and a note, as Keras has it
+            self.group.create_dataset(name, data=array.view("V2")).attrs["dtype"] = "bfloat16"
+        else:
+            self.group[name] = array
 
 
 class StateFile:
@@ -84,7 +98,7 @@ class StateFile:
         self.name = name
         try:
             self.file = h5py.File(source, "r")
-        except OSError as error:
+        except (OSError, RuntimeError, ValueError) as error:
             raise WeightsFileError(f"{name!r} is not an HDF5 file: {error}") from error
 
     def __enter__(self) -> "StateFile":
@@ -94,6 +108,41 @@ class StateFile:
         self.file.close()
 
 
+class Stored(Mapping):
+    """The arrays of a group, as `load_own_variables` reads them; only what the file really holds is read."""
+
+    def __init__(self, group: Any, place: str):
+        self.group, self.place = group, place
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        data, problem = self.dataset(name)
+        if problem is not None:
+            raise WeightsFileError(problem)
+        array = np.asarray(data)
+        return array.view(ml_dtypes.bfloat16) if array.dtype.kind == "V" else array
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.group)
+
+    def __len__(self) -> int:
+        return len(self.group)
+
+    def dataset(self, name: str) -> tuple[Any, str | None]:
+        """An array in the file, not read yet; or why it is none."""
+        import h5py
+
+        place = f"{self.place}/{name}"
+        data = plain_member(self.group, name, h5py.Dataset)
+        if data is None or data.external or data.is_virtual:
+            return None, f"{place} is not an array stored in the file"
+        is_bfloat16 = data.dtype.kind == "V" and data.dtype.itemsize == 2 and data.dtype.names is None
+        if data.dtype.kind not in "biufc" and not (is_bfloat16 and data.attrs.get("dtype") == "bfloat16"):
+            return None, f"{place} is an array of {data.dtype}, which are no weights"
+        if data.size and data.id.get_storage_size() * LARGEST_RATIO < data.nbytes:
+            return None, f"{place} declares {data.nbytes} bytes, which the file does not hold"
+        return data, None
+
+
 def read_weights(state: StateFile, model: Layer, skip_mismatch: bool = False) -> None:
     """Assign all weights, after all of them were found to fit.
 
@@ -101,9 +150,15 @@ def read_weights(state: StateFile, model: Layer, skip_mismatch: bool = False) ->
         WeightsFileError: a layer is missing or shapes differ, and `skip_mismatch` is false.
     """
     found: list[tuple[Variable, np.ndarray]] = []
+    own_way: list[tuple[Layer, Stored]] = []
     problems: list[str] = []
-    for layer, place in _places(model, ""):
-        pairs, problem = _read(state.file, layer.name, _own(layer), f"{place}vars")
+    for layer, place in places(model):
+        if not isinstance(layer, Layer):
+            continue
+        if type(layer).load_own_variables is not Layer.load_own_variables:
+            own_way.append((layer, _stored(state.file, f"{place}vars")))
+            continue
+        pairs, problem = _matched(state.file, layer.name, layer._own_variables(), f"{place}vars")
         found += pairs
         problems += problem
     if problems and not skip_mismatch:
@@ -113,86 +168,63 @@ def read_weights(state: StateFile, model: Layer, skip_mismatch: bool = False) ->
         warnings.warn(f"not loaded: {problem}", stacklevel=4)
     for variable, array in found:
         variable.assign(array)
+    for layer, stored in own_way:
+        layer.load_own_variables(stored)
     for variable in model.variables:
         variable.initialize()
 
 
-def read_optimizer(state: StateFile, model: Any) -> None:
-    """Assign the optimizer's state, if the file has it and it fits; else warn."""
-    optimizer = model.optimizer
+def read_optimizers(state: StateFile, model: Any) -> None:
+    """Assign the state of the model's optimizers, where the file has it and it fits; else warn."""
     import h5py
 
-    if plain_member(state.file, OPTIMIZER, h5py.Group) is None:
-        return
-    optimizer.build(model.trainable_variables)
-    pairs, problems = _read(state.file, optimizer.name, optimizer.variables, OPTIMIZER)
-    for problem in problems:
-        warnings.warn(f"the optimizer starts anew: {problem}", stacklevel=4)
-    for variable, array in pairs:
-        variable.assign(array)
+    for optimizer, place in places(model):
+        if isinstance(optimizer, Layer) or plain_member(state.file, f"{place}vars", h5py.Group) is None:
+            continue
+        if optimizer is getattr(model, "optimizer", None) and not optimizer.built:
+            optimizer.build(model.trainable_variables)
+        pairs, problems = _matched(state.file, optimizer.name, optimizer.variables, f"{place}vars")
+        for problem in problems:
+            warnings.warn(f"the optimizer starts anew: {problem}", stacklevel=4)
+        for variable, array in pairs:
+            variable.assign(array)
 
 
-def _read(file: Any, name: str, own: list[Variable], place: str) -> tuple[list[tuple[Variable, np.ndarray]], list[str]]:
-    """The arrays for one layer's own variables, or what is wrong with them."""
-    import h5py
-
+def _matched(
+    file: Any, name: str, own: list[Variable], place: str
+) -> tuple[list[tuple[Variable, np.ndarray]], list[str]]:
+    """The arrays for one owner's variables, or what is wrong with them; sizes are compared before anything is read."""
+    stored = _stored(file, place)
     if not own:
         return [], []
-    group = plain_member(file, place, h5py.Group)
-    if group is None or len(group) == 0:
-        return [], [f"{name!r} has {len(own)} weights, the file has none at {place!r}"]
-    if len(group) != len(own):
-        return [], [f"{name!r} has {len(own)} weights, the file has {len(group)} at {place!r}"]
+    if len(stored) != len(own):
+        count = len(stored) or "none"
+        return [], [f"{name!r} has {len(own)} weights, the file has {count} at {place!r}"]
     pairs = []
     for index, variable in enumerate(own):
-        data = plain_member(group, str(index), h5py.Dataset)
-        if data is not None and data.shape != variable.shape:
+        data, problem = stored.dataset(str(index))
+        if problem is not None:
+            return [], [problem]
+        if data.shape != variable.shape:
             return [], [f"{variable.path!r} has the shape {variable.shape}, the file {data.shape} at '{place}/{index}'"]
-        try:
-            pairs.append((variable, checked_array(group, str(index), f"{place}/{index}")))
-        except WeightsFileError as error:
-            return [], [str(error)]
+        pairs.append((variable, stored[str(index)]))
     return pairs, []
 
 
-def checked_array(group: Any, name: str, place: str) -> np.ndarray:
-    """An array that the file itself holds.
-
-    Args:
-        place: where it is, for messages.
-
-    Raises:
-        WeightsFileError: there is none, or it declares more than the file holds.
-    """
+def _stored(file: Any, place: str) -> Stored:
     import h5py
 
-    data = plain_member(group, name, h5py.Dataset)
-    if data is None or data.external or data.is_virtual:
-        raise WeightsFileError(f"{place} is not an array stored in the file")
-    if data.dtype.kind not in "biufV" or (data.size and data.id.get_storage_size() * 1000 < data.nbytes):
-        raise WeightsFileError(f"{place} declares {data.nbytes} bytes of {data.dtype}, which the file does not hold")
-    return _array(data)
-
-
-def _put(group: Any, name: str, value: Any) -> None:
-    """Store an array; bfloat16, which HDF5 does not know, as two bytes and a note, as Keras does."""
-    array = np.asarray(value)
-    if array.dtype.name == "bfloat16":
-        group.create_dataset(name, data=array.view("V2")).attrs["dtype"] = "bfloat16"
-    else:
-        group[name] = array
-
-
-def _array(data: Any) -> np.ndarray:
-    array = np.asarray(data)
-    return array.view(ml_dtypes.bfloat16) if data.attrs.get("dtype") == "bfloat16" else array
+    group = plain_member(file, place, h5py.Group)
+    return Stored({} if group is None else group, place)
 
 
 def plain_member(group: Any, name: str, kind: type) -> Any:
-    """The member at a path, if no link on the way leads out of the file."""
+    """The member at a path, if no link on the way leads elsewhere."""
     import h5py
 
     for part in name.split("/"):
+        if not isinstance(group, h5py.Group):
+            return None
         link = group.get(part, getlink=True)
         if not isinstance(link, h5py.HardLink):
             return None
@@ -200,35 +232,37 @@ def plain_member(group: Any, name: str, kind: type) -> Any:
     return group if isinstance(group, kind) else None
 
 
-def _own(layer: Layer) -> list[Variable]:
-    """A layer's variables without its sublayers', in the order of `weights`."""
-    own = [item for item in layer._owned() if isinstance(item, Variable)]
-    return sorted(own, key=lambda variable: not variable.is_parameter)
-
-
-def _places(layer: Layer, place: str, seen: set[int] | None = None) -> Iterator[tuple[Layer, str]]:
-    """Every layer once, with the path that Keras gives it."""
-    seen = set() if seen is None else seen
-    if id(layer) in seen:
+def places(owner: Any, place: str = "", seen: dict[int, Any] | None = None) -> Iterator[tuple[Any, str]]:
+    """Every layer and optimizer once, with the path that Keras gives it (ending in "/", or "" for the first)."""
+    seen = {} if seen is None else seen
+    if id(owner) in seen:
         return
-    seen.add(id(layer))
-    yield layer, place
-    attributes = {key: value for key, value in vars(layer).items() if key not in NOT_STATE | OWN_ATTRIBUTES}
-    if hasattr(layer, "layers"):
-        attributes["layers"] = layer.layers
-    own_order = getattr(layer, "_graph", None) is not None  # the layers of a graph come before other attributes
+    seen[id(owner)] = owner  # kept, so that its id stays its own
+    yield owner, place
+    attributes = {key: value for key, value in vars(owner).items() if key not in NOT_STATE | OWN_ATTRIBUTES}
+    if hasattr(owner, "layers"):
+        attributes["layers"] = owner.layers
+    own_order = getattr(owner, "_graph", None) is not None  # the layers of a graph come before other attributes
     for key in sorted(attributes, key=lambda key: (not (own_order and key == "layers"), key.startswith("_"), key)):
-        value = attributes[key]
-        if isinstance(value, Layer):
-            yield from _places(value, f"{place}{key}/", seen)
-        elif isinstance(value, (list, tuple, dict)):
-            counts: Counter[str] = Counter()
-            for item in value.values() if isinstance(value, dict) else value:
-                if isinstance(item, Layer):
-                    name = snake_case(type(item).__name__)
-                    suffix = f"_{counts[name]}" if counts[name] else ""
-                    counts[name] += 1
-                    yield from _places(item, f"{place}{key}/{name}{suffix}/", seen)
+        yield from _places_in(attributes[key], f"{place}{key}/", seen)
+
+
+def _places_in(value: Any, place: str, seen: dict[int, Any]) -> Iterator[tuple[Any, str]]:
+    if isinstance(value, (Layer, Optimizer)):
+        yield from places(value, place, seen)
+    elif isinstance(value, (list, tuple, dict)) and id(value) not in seen:
+        seen[id(value)] = value
+        counts: Counter[str] = Counter()
+        for item in value.values() if isinstance(value, dict) else value:
+            if isinstance(item, (Layer, Optimizer)):
+                name = snake_case(type(item).__name__)
+            elif isinstance(item, (list, tuple, dict)):
+                name = "container"
+            else:
+                continue
+            suffix = f"_{counts[name]}" if counts[name] else ""
+            counts[name] += 1
+            yield from _places_in(item, f"{place}{name}{suffix}/", seen)
 
 
 def _checked_path(filepath: Any) -> Path:

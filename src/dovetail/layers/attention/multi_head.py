@@ -293,6 +293,8 @@ class GroupedQueryAttention(Heads):
     Reference: Ainslie et al. 2023, arXiv:2305.13245.
     """
 
+    written_as = "GroupQueryAttention"
+
     def __init__(
         self,
         head_dim: int,
@@ -332,14 +334,14 @@ class GroupedQueryAttention(Heads):
                 f"{describe(self)} needs query, value and key (batch, length, features); got "
                 f"{', '.join(format_shape(tuple(s)) for s in (query_shape, value_shape, key_shape))}"
             )
-        self.query_dense = self._projection("query", tuple(query_shape), self.num_query_heads, self.head_dim)
-        self.key_dense = self._projection("key", tuple(key_shape), self.num_key_value_heads, self.head_dim)
+        self._query_dense = self._projection("query", tuple(query_shape), self.num_query_heads, self.head_dim)
+        self._key_dense = self._projection("key", tuple(key_shape), self.num_key_value_heads, self.head_dim)
         if self.use_gate:
             self._gate_dense = self._projection(
                 "gate", tuple(query_shape), self.num_query_heads, self.head_dim, activation="sigmoid"
             )
-        self.value_dense = self._projection("value", tuple(value_shape), self.num_key_value_heads, self.head_dim)
-        self.output_dense = self._output(3, self.num_query_heads, self.head_dim, (query_shape[-1],))
+        self._value_dense = self._projection("value", tuple(value_shape), self.num_key_value_heads, self.head_dim)
+        self._output_dense = self._output(3, self.num_query_heads, self.head_dim, (query_shape[-1],))
 
     def call(
         self, query, value, key=None, query_mask=None, value_mask=None, key_mask=None, attention_mask=None,
@@ -354,11 +356,11 @@ class GroupedQueryAttention(Heads):
             masks.append(jnp.asarray(query_mask, bool)[:, None, :, None])
         masks += [jnp.asarray(mask, bool)[:, None, None] for mask in (value_mask, key_mask) if mask is not None]
         allowed = self._allowed(query.shape[1], value.shape[1], masks, use_causal_mask)
-        q, k, v = self.query_dense(query), self.key_dense(key), self.value_dense(value)
+        q, k, v = self._query_dense(query), self._key_dense(key), self._value_dense(value)
         y, weights = self._attended(q, k, v, allowed, training, return_attention_scores)
         if self.use_gate:
             y = y * self._gate_dense(query)
-        y = self.output_dense(y)
+        y = self._output_dense(y)
         return (y, weights) if return_attention_scores else y
 
 

@@ -49,6 +49,12 @@ class Bidirectional(Wrapper):
             backward = like(layer, name=f"backward_{name}", go_backwards=not layer.go_backwards)  # type: ignore[attr-defined]
         self.backward_layer: Any = inner_layer("Bidirectional", backward)
         self._check_directions()
+        for layer in (
+            self.forward_layer,
+            self.backward_layer,
+        ):  # masked steps of a merged sequence are zeros, as in Keras
+            if hasattr(layer, "zero_output_for_mask"):
+                layer.zero_output_for_mask = layer.return_sequences
         self.return_sequences = self.forward_layer.return_sequences
         self.return_state = self.forward_layer.return_state
         self.stateful = getattr(self.forward_layer, "stateful", False)
