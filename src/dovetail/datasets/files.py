@@ -67,6 +67,8 @@ class _Arrays(pickle.Unpickler):
         ("numpy", "dtype"): np.dtype,
         ("numpy.core.multiarray", "_reconstruct"): np._core.multiarray._reconstruct,
         ("numpy._core.multiarray", "_reconstruct"): np._core.multiarray._reconstruct,
+        ("numpy.core.numeric", "_frombuffer"): np._core.numeric._frombuffer,
+        ("numpy._core.numeric", "_frombuffer"): np._core.numeric._frombuffer,
         ("numpy.core.multiarray", "scalar"): np._core.multiarray.scalar,
         ("numpy._core.multiarray", "scalar"): np._core.multiarray.scalar,
     }

@@ -18,6 +18,7 @@ import numpy as np
 from ..engine.errors import did_you_mean
 from ..engine.randomness import draw_seeds_from
 from .backend import hooks
+from .layers import layer_names
 from .listing import find, listing
 from .releases import Release, find_release, speak
 from .settings import apply_settings, keeping_settings
@@ -135,6 +136,8 @@ def public_names(release: Release, module: str) -> list[str]:
     for listed, entries in listing(dialect).items():
         if listed == module or listed.startswith(f"{module}.") or (module == "keras.backend" and "(K.*)" in listed):
             names.update(dict.fromkeys(entries))
+    if module == "keras.layers":
+        names.update(dict.fromkeys(layer_names(release)))
     for source in MODULES.get(module, ()):
         place, _, function = source.partition(":")
         known = importlib.import_module(place)

@@ -22,6 +22,8 @@ from .training import OldTraining
 class OldModel(OldTraining, OldLayer):
     """What models of Keras 1 and 2 understand beyond those of today."""
 
+    is_model = True
+
     def __init__(self, *args: Any, **kwargs: Any):
         for old, new in changes.MODEL_ARGUMENTS.items():
             if old in kwargs:
@@ -118,7 +120,7 @@ class OldSequential(OldModel):
             inputs.extend(tensor for tensor in found if not any(tensor is known for known in inputs))
             outputs.append(output)
         with entered(path=(self.name,)):
-            merged = item(outputs)
+            merged = item.output if item._inbound_nodes else item(outputs)  # joined when it was made, or now
         self._stack.append(item)
         self._tensors = [inputs if len(inputs) > 1 else inputs[0], merged]
         self._set_graph(Graph(self._tensors[0], merged))  # type: ignore[attr-defined]

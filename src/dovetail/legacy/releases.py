@@ -41,6 +41,32 @@ class Release:
         """Keras as a library of its own, before losses and metrics had classes."""
         return self.formulas in ("keras1", "keras2") and self.rate_name == "lr"
 
+    @property
+    def refuses_masks(self) -> bool:
+        """Whether a layer that does not support masks raises when it gets one; tf.keras and Keras 3 drop it."""
+        return self.dialect < 3 and not self.is_tensorflow
+
+    @property
+    def frozen_means_inference(self) -> bool:
+        """Whether batch normalization that is not trainable uses its moving averages while the model trains."""
+        return self.formulas in ("tf2", "keras3")
+
+    @property
+    def lonely_merge(self) -> bool:
+        """Whether a merge takes a list of one branch."""
+        return self.formulas in ("tf2", "keras3")
+
+    @property
+    def matmul_dot(self) -> bool:
+        """Whether Dot multiplies matrices of the last two axes, as TensorFlow did, whatever axes there are besides."""
+        return self.version in ("2.0.9", "2.2.4", "2.2.4-tf") and self.backend == "tensorflow"
+
+    @property
+    def zero_debias(self) -> bool:
+        """Whether moving averages of batch normalization forget what they began with: TensorFlow's, before 2.3."""
+        return self.version in ("2.0.9", "2.2.4") and self.backend == "tensorflow"
+
+
 
 _NEW: dict[str, Any] = {
     "rate_name": "learning_rate", "accuracy": "accuracy", "gate_activation": "sigmoid", "reset_after": True,

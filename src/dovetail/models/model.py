@@ -10,7 +10,6 @@ import numpy as np
 
 from ..engine.configs import keeping_objects, revive, to_config
 from ..engine.context import current, entered
-from ..engine.dtypes import standardize_dtype
 from ..engine.errors import ShapeError, StateError, format_shape, unknown_name
 from ..engine.graph import Graph
 from ..engine.layer import Layer
@@ -334,7 +333,7 @@ def _check_names(layers: list[Layer]) -> None:
 
 def fitted(value: Any, tensor: KerasTensor, name: str, model: str) -> Any:
     """An array for a symbolic input: cast, with the rank that the input has, its sizes checked."""
-    value = jnp.asarray(value, standardize_dtype(tensor.dtype))
+    value = jnp.asarray(value, jax.dtypes.canonicalize_dtype(tensor.dtype))
     shape = tensor.shape
     if value.ndim == len(shape) - 1 and shape[-1] == 1:
         value = value[..., None]

@@ -443,8 +443,12 @@ class Optimizer(Configured):
 
         assign_either(self._is_due, update, wait, changed)
 
+    def _rate(self) -> Any:
+        """The learning rate of the next update."""
+        return self.learning_rate
+
     def _update(self, gradients: list[Any]) -> None:
-        rate = self.learning_rate
+        rate = self._rate()
         rate = jnp.asarray(rate.value if isinstance(rate, Variable) else rate, jnp.float32)
         if self._has_transform:
             self._update_together(self._clipped(_each(_wide, gradients)), rate)

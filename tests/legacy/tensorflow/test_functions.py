@@ -186,3 +186,20 @@ def test_checks(tf):
         tf.debugging.assert_less([3], [2], message="too large")
     with pytest.raises(NotImplementedError, match=r"a compiled program cannot call Python"):
         tf.py_function(lambda x: x, [tf.keras.Input((2,))], tf.float32)
+
+
+def test_a_schedule_of_ones_own(tf):
+    class Warmup(tf.keras.optimizers.schedules.LearningRateSchedule):
+        def __call__(self, step):
+            return 0.25 * (tf.cast(step, tf.float32) + 1.0)
+
+    x = tf.keras.Input((1,), dtype="int64")
+    model = tf.keras.Model(
+        x, tf.keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")(tf.cast(x, "float32"))
+    )
+    model.compile(tf.keras.optimizers.SGD(Warmup()), loss=lambda t, p: p)
+    weights = [1.0]
+    for _ in range(2):
+        model.train_on_batch(np.ones((2, 1)), np.ones((2, 1)))
+        weights.append(float(model.get_weights()[0][0, 0]))
+    assert_allclose(weights, [1.0, 0.75, 0.25])

@@ -47,8 +47,20 @@ class MergeLayer(Layer):
         """The shapes with what one branch tells of another's open axes."""
         return filled(shapes)
 
-    def call(self, inputs: Any) -> Any:
-        return self.merge(self.aligned(inputs))
+    def merge_masked(self, branches: list[Any], masks: list[Any]) -> Any:
+        """As `merge`, where masks (None, or as many axes as the branches) say which values count."""
+        return self.merge(branches)
+
+    def call(self, inputs: Any, mask: Any = None) -> Any:
+        branches = self.aligned(inputs)
+        if not isinstance(mask, (list, tuple)) or all(part is None for part in mask):
+            return self.merge(branches)
+        rank = branches[0].ndim
+        masks = [
+            None if part is None else _spread(part, branch.ndim, rank)
+            for branch, part in zip(inputs, mask, strict=True)
+        ]
+        return self.merge_masked(branches, masks)
 
     def aligned(self, branches: list[Any]) -> list[Any]:
         """The branches with axes behind the batch axis until their ranks agree."""
@@ -86,6 +98,12 @@ class MergeLayer(Layer):
         if args:
             return super()._traced_specs((known, *args[1:]), kwargs)
         return super()._traced_specs(args, {**kwargs, "inputs": known})
+
+
+def _spread(mask: Any, ndim: int, rank: int) -> Any:
+    """A mask of a branch of `ndim` axes with axes of size 1 where the aligned branch, of `rank` axes, has more."""
+    behind = mask.shape[:1] + (1,) * (rank - ndim) + mask.shape[1:]
+    return jnp.asarray(mask, bool).reshape(behind + (1,) * (rank - len(behind)))
 
 
 def _with_shape(branch: Any, shape: tuple) -> Any:

@@ -60,6 +60,14 @@ class Multiply(MergeLayer):
     def merge(self, branches: list[Any]) -> Any:
         return functools.reduce(jnp.multiply, branches)
 
+    def merge_masked(self, branches: list[Any], masks: list[Any]) -> Any:
+        """Masked values are factors of 1; where every branch is masked the product is 0."""
+        pairs = zip(branches, masks, strict=True)
+        product = self.merge([b if mask is None else jnp.where(mask, b, jnp.ones((), b.dtype)) for b, mask in pairs])
+        if any(mask is None for mask in masks):
+            return product
+        return jnp.where(functools.reduce(jnp.logical_or, masks), product, jnp.zeros((), product.dtype))
+
 
 class Average(MergeLayer):
     """Elementwise mean of the branches.
@@ -94,6 +102,9 @@ class Maximum(MergeLayer):
     def merge(self, branches: list[Any]) -> Any:
         return functools.reduce(jnp.maximum, branches)
 
+    def merge_masked(self, branches: list[Any], masks: list[Any]) -> Any:
+        return _of_unmasked(jnp.maximum, branches, masks)
+
 
 class Minimum(MergeLayer):
     """Elementwise minimum of the branches.
@@ -110,3 +121,17 @@ class Minimum(MergeLayer):
 
     def merge(self, branches: list[Any]) -> Any:
         return functools.reduce(jnp.minimum, branches)
+
+    def merge_masked(self, branches: list[Any], masks: list[Any]) -> Any:
+        return _of_unmasked(jnp.minimum, branches, masks)
+
+
+def _of_unmasked(operation: Any, branches: list[Any], masks: list[Any]) -> Any:
+    """A maximum or minimum over the branches that count: the value of one that does not is the other's."""
+    result, counts = branches[0], masks[0]
+    for branch, mask in zip(branches[1:], masks[1:], strict=True):
+        branch = branch if mask is None else jnp.where(mask, branch, result)
+        result = result if counts is None else jnp.where(counts, result, branch)
+        counts = None if mask is None or counts is None else jnp.logical_or(counts, mask)
+        result = operation(result, branch)
+    return result

@@ -48,6 +48,9 @@ class Bidirectional(Wrapper):
         if backward is None:
             backward = like(layer, name=f"backward_{name}", go_backwards=not layer.go_backwards)  # type: ignore[attr-defined]
         self.backward_layer: Any = inner_layer("Bidirectional", backward)
+        for direction in (self.forward_layer, self.backward_layer):  # as in Keras: both go on with zeros
+            if hasattr(direction, "zero_output_for_mask"):
+                direction.zero_output_for_mask = direction.return_sequences
         self._check_directions()
         for layer in (
             self.forward_layer,

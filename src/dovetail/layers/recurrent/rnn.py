@@ -11,8 +11,15 @@ from ...engine.errors import ShapeError, StateError, format_shape
 from ...engine.layer import Layer
 from ...engine.operation import OPEN_SIZES, trace
 from ...engine.tensor import Spec
-from ...engine.variable import Variable
+from ...engine.variable import Stateful, Variable
 from ..arguments import describe, seen_shape
+
+
+class States(Stateful):
+    """The states of a stateful layer: variables, but no weights."""
+
+    def __init__(self, variables: list[Variable]):
+        self.variables = variables
 
 
 class RNN(Layer):
@@ -65,7 +72,12 @@ class RNN(Layer):
         self.unroll = unroll
         self.zero_output_for_mask = zero_output_for_mask
         self.supports_masking = True
-        self.states: list[Variable] | None = None
+        self._states: States | None = None
+
+    @property
+    def states(self) -> list[Variable] | None:
+        """Of a stateful layer, once it is built."""
+        return None if self._states is None else self._states.variables
 
     @property
     def state_size(self) -> Any:
@@ -93,10 +105,12 @@ class RNN(Layer):
                     "`batch_size`, or `batch_shape`"
                 )
             zeros = self._zeros(batch, (batch, *inside))
-            self.states = [
-                Variable(value, trainable=False, autocast=False, name=f"rnn_state_{index}")
-                for index, value in enumerate(jax.tree.leaves(zeros))
-            ]
+            self._states = States(
+                [
+                    Variable(value, trainable=False, autocast=False, name=f"rnn_state_{index}")
+                    for index, value in enumerate(jax.tree.leaves(zeros))
+                ]
+            )
 
     def get_initial_state(self, batch_size: int) -> Any:
         """Zeros for the states of `batch_size` sequences."""

@@ -9,15 +9,65 @@ from ...engine.layer import Layer
 from .. import changes
 from ..listing import public_names
 from ..releases import Release
+from . import (
+    activation,
+    convolution,
+    convolutional_recurrent,
+    core,
+    cudnn,
+    local,
+    merging,
+    normalization,
+    recurrent,
+    wrappers,
+)
 from .base import OldLayer, layer_base, translate
 
 __all__ = ["OldLayer", "layer", "layer_names"]
 
-# old behaviour of a class of today: by today's name, a function of the release giving the class to mix in before it, or
-# None where the release needs none
-BEHAVIOURS: dict[str, Any] = {}
-# layers that only old releases had: a function of the release giving the class
-ONLY_OLD: dict[str, Any] = {}
+# which class does the work in an old dialect, where it is not today's: by the name that a release had for it, else by
+# today's name
+OLD: dict[str, type] = {
+    **convolution.POOLING,
+    **merging.OF_KERAS_2,
+    "Bidirectional": wrappers.Bidirectional,
+    "BatchNormalization": normalization.BatchNormalization,
+    "Conv1D": convolution.Conv1D,
+    "Conv2D": convolution.Conv2D,
+    "Conv3D": convolution.Conv3D,
+    "Conv2DTranspose": convolution.Conv2DTranspose,
+    "ConvLSTM2DCell": convolutional_recurrent.ConvLSTM2DCell,
+    "ConvRNN2D": convolutional_recurrent.ConvRNN2D,
+    "ConvRecurrent2D": convolutional_recurrent.ConvRecurrent2D,
+    "CuDNNGRU": cudnn.CuDNNGRU,
+    "CuDNNLSTM": cudnn.CuDNNLSTM,
+    "Embedding": core.Embedding,
+    "GlobalAveragePooling1D": convolution.GlobalAveragePooling1D,
+    "Highway": core.Highway,
+    "Lambda": core.Lambda,
+    "LocallyConnected1D": local.LocallyConnected1D,
+    "LocallyConnected2D": local.LocallyConnected2D,
+    "MaxoutDense": core.MaxoutDense,
+    "Merge": merging.Merge,
+    "ParametricSoftplus": activation.ParametricSoftplus,
+    "Recurrent": recurrent.Recurrent,
+    "SReLU": activation.SReLU,
+    "ThresholdedReLU": activation.ThresholdedReLU,
+    "TimeDistributedDense": core.TimeDistributedDense,
+    "UpSampling2D": convolution.UpSampling2D,
+    "ZeroPadding1D": convolution.ZeroPadding1D,
+    "ZeroPadding2D": convolution.ZeroPadding2D,
+}
+OF_KERAS_1: dict[str, type] = {
+    "ConvLSTM2D": convolutional_recurrent.ConvLSTM2D,
+    "GRU": recurrent.GRU,
+    "LSTM": recurrent.LSTM,
+    "SimpleRNN": recurrent.SimpleRNN,
+}
+FUNCTIONS = {
+    "add": "Add", "subtract": "Subtract", "multiply": "Multiply", "average": "Average", "maximum": "Maximum",
+    "minimum": "Minimum", "concatenate": "Concatenate", "dot": "Dot",
+}  # fmt: skip
 
 
 @functools.cache
@@ -29,19 +79,32 @@ def layer(release: Release, name: str) -> Any:
     """
     if name == "Layer":
         return layer_base(release)
-    if name in ONLY_OLD and (made := ONLY_OLD[name](release)) is not None:
-        return made
-    modern = getattr(today, changes.LAYER_NAMES.get(name, name), None)
-    if modern is None:
+    if name in FUNCTIONS:
+        return merging.as_function(layer(release, FUNCTIONS[name]), name)
+    if name == "merge":
+        return functools.wraps(merging.merge)(functools.partial(merging.merge, layer(release, "Merge")))
+    if name == "time_distributed_dense":
+        return recurrent.time_distributed_dense
+    work = _work(release, name)
+    if work is None:
         raise AttributeError(f"keras.layers has no {name!r} in any release{did_you_mean(name, layer_names(release))}")
-    if not isinstance(modern, type) or not issubclass(modern, Layer):
-        return modern
+    if not isinstance(work, type) or not issubclass(work, Layer):
+        return work
     canonical = _canonical(release, name)
     if canonical != name:
         return layer(release, canonical)
-    behaviour = BEHAVIOURS.get(modern.__name__)
-    mixin = behaviour(release) if behaviour else None
-    return translate(name, modern, (*([mixin] if mixin else []), layer(release, "Layer")), release)
+    return translate(name, work, (layer(release, "Layer"),), release)
+
+
+def _work(release: Release, name: str) -> Any:
+    """The class that does the work of `name` in a release, None where no release has the name."""
+    new = changes.LAYER_NAMES.get(name, name)
+    if release.dialect == 3 and hasattr(today, new) and name not in OLD:
+        return getattr(today, new)
+    if release.dialect == 3 and hasattr(today, name):
+        return getattr(today, name)
+    of_dialect = OLD | OF_KERAS_1 if release.dialect == 1 else OLD
+    return of_dialect.get(name) or of_dialect.get(new) or getattr(today, new, None)
 
 
 def _canonical(release: Release, name: str) -> str:
@@ -60,6 +123,9 @@ _FIRST = {
 @functools.cache
 def layer_names(release: Release) -> tuple[str, ...]:
     """The names that `from keras.layers import *` gives in a release."""
+    newest = tuple(name for name in dir(today) if not name.startswith("_"))
     if release.dialect == 3:
-        return tuple(name for name in dir(today) if not name.startswith("_"))
-    return public_names(release.dialect, "keras.layers")
+        return newest
+    listed = (*public_names(release.dialect, "keras.layers"), "Layer", "Input", "InputLayer", "InputSpec")
+    listed += ("Merge", "merge") if release.dialect == 1 else ()
+    return tuple(dict.fromkeys(listed + (newest if release.is_tensorflow else ())))

@@ -9,14 +9,18 @@ import jax
 
 from ...engine.configs import MODULES, constructor_values, is_builtin, snake_case, to_config
 from ...engine.context import current
+from ...engine.errors import DovetailError
 from ...engine.layer import Layer
 from ...engine.naming import get_uid
-from ...engine.operation import Operation
+from ...engine.operation import Operation, trace
+from ...engine.tensor import KerasTensor
 from ...engine.variable import Variable
 from ...layers.input import Input
+from ...layers.recurrent.rnn import RNN
 from .. import changes
 from ..arguments import Signatures, check_known, today
 from ..families import converted
+from ..listing import find
 from ..releases import Release
 
 # what an old attribute is called today, where a layer has it
@@ -26,6 +30,16 @@ ATTRIBUTES = {
     "b": "bias",
     **{old: new for old, new in changes.LAYER_ARGUMENTS.items() if old != "stride"},
 }
+
+# what Keras 1 called weights, where it had another name: `dense_1_W`
+WEIGHT_NAMES = {
+    "kernel": "W", "recurrent_kernel": "U", "bias": "b", "embeddings": "W", "alpha": "alphas",
+    "moving_mean": "running_mean", "moving_variance": "running_std",
+}  # fmt: skip
+
+
+class MaskError(DovetailError, ValueError, TypeError):
+    """A mask came to a layer that does not know what to do with one."""
 
 
 # arguments that tell a first layer what its input is
@@ -42,6 +56,7 @@ class OldLayer:
     release: ClassVar[Release]
     signatures: ClassVar[Signatures]
     modern: ClassVar[type] = Layer
+    is_model: ClassVar[bool] = False
 
     def __init__(self, *args: Any, **kwargs: Any):
         owner = _translated(type(self))
@@ -86,8 +101,11 @@ class OldLayer:
         for name in ("initializer", "regularizer", "constraint"):
             if name in given:
                 given[name] = converted(self.release, name, given[name])
-        if given.get("initializer") is None and self.release.dialect == 1:
-            given["initializer"] = converted(self.release, "initializer", "glorot_uniform")
+        if self.release.dialect == 1:
+            if given.get("initializer") is None:
+                given["initializer"] = converted(self.release, "initializer", "glorot_uniform")
+            if _translated(type(self)) and given.get("name") and not given["name"].startswith(f"{self.name}_"):
+                given["name"] = f"{self.name}_{WEIGHT_NAMES.get(given['name'], given['name'])}"
         return super().add_weight(**given)  # type: ignore[misc]
 
     def _finish_build(self) -> None:
@@ -178,7 +196,11 @@ class OldLayer:
 
     def get_output_shape_for(self, input_shape: Any) -> Any:
         """The output's shape for an input of this shape, batch axis included."""
-        return self.compute_output_shape(input_shape)  # type: ignore[attr-defined]
+        for cls in type(self).__mro__:  # past those that only call this function
+            compute = cls.__dict__.get("compute_output_shape")
+            if compute is not None and compute is not _old_output_shape:
+                return compute(self, input_shape)
+        raise AssertionError("every layer has compute_output_shape")
 
     @property
     def input_shape(self) -> Any:
@@ -189,7 +211,14 @@ class OldLayer:
 
     @property
     def output_shape(self) -> Any:
+        """Of its only call; before it, what the constructor was given, for layers that are told."""
+        if not self._inbound_nodes and "_given_output_shape" in self.__dict__:  # type: ignore[attr-defined]
+            return self._given_output_shape
         return _shapes(self.output)  # type: ignore[attr-defined]
+
+    @output_shape.setter
+    def output_shape(self, shape: Any) -> None:
+        object.__setattr__(self, "_given_output_shape", shape)
 
     def get_input_at(self, node_index: int) -> Any:
         node = self._inbound_nodes[node_index]  # type: ignore[attr-defined]
@@ -210,6 +239,46 @@ class OldLayer:
 
     def assert_input_compatibility(self, inputs: Any) -> None:
         """Checked where the layer is called."""
+
+    # -- masks
+
+    def _call_with_masks(self, args: tuple, kwargs: dict, masks: Any) -> tuple[Any, list]:
+        if self._ignores(masks):
+            masks = None
+        return super()._call_with_masks(args, kwargs, masks)  # type: ignore[misc]
+
+    def _ignores(self, masks: Any) -> bool:
+        """Whether the layer does not know what to do with masks. Until tf.keras that was an error; then, silence."""
+        ignores = not self.supports_masking and type(self).compute_mask is Layer.compute_mask  # type: ignore[attr-defined]
+        ignores = ignores and not self.is_model and bool(jax.tree.leaves(masks))
+        if ignores and self.release.refuses_masks:
+            self.refuse_mask()
+        return ignores
+
+    def refuse_mask(self) -> None:
+        """Raise: a mask has come where none may."""
+        raise MaskError(
+            f"{type(self).__name__} {self.name!r} does not support masks, but its input has one (from Masking, or "
+            "Embedding with mask_zero). Put a layer that uses the mask in between, such as LSTM, or take it away: "
+            "Lambda(lambda x: x, mask=lambda inputs, mask: None)"
+        )
+
+    def _traced_specs(self, args: tuple, kwargs: dict) -> tuple[Any, list | None]:
+        """A shape that a class declares is believed; its mask is still found by tracing."""
+        specs, masks = super()._traced_specs(args, kwargs)  # type: ignore[misc]
+        if masks is not None or len(args) != 1 or kwargs:
+            return specs, masks
+        given = jax.tree.map(lambda x: x.mask_spec if isinstance(x, KerasTensor) else None, args[0])
+        given = None if not jax.tree.leaves(given) else given
+        if not self._ignores(given) and self._has_own_mask:
+            mask = trace(self.compute_mask, (args[0], given), {})  # type: ignore[attr-defined]
+            masks = mask if isinstance(mask, list) else [mask]
+        return specs, masks
+
+    @property
+    def _has_own_mask(self) -> bool:
+        declares = type(self).compute_output_shape is not Layer.compute_output_shape  # type: ignore[attr-defined]
+        return declares and self.supports_masking  # type: ignore[attr-defined]
 
     # -- the rest
 
@@ -284,8 +353,8 @@ def _defaults(owner: type) -> dict[str, Any]:
     defaults = today(owner.modern.__name__, defaults, owner.__name__)  # type: ignore[attr-defined]
     if release.dialect == 2:
         facts = {"recurrent_activation": release.gate_activation, "reset_after": release.reset_after}
-        is_cudnn = owner.__name__.startswith("CuDNN")
-        defaults |= {} if is_cudnn else {key: value for key, value in facts.items() if key in _accepted(owner.modern)}
+        keeps = owner.__name__.startswith(("CuDNN", "ConvLSTM"))
+        defaults |= {} if keeps else {key: value for key, value in facts.items() if key in _accepted(owner.modern)}
     return defaults
 
 
@@ -336,7 +405,7 @@ def _take_input(cls: type, arguments: dict[str, Any], owner: Any) -> dict[str, A
     if is_embedding and shape is None and batch_shape is None:
         shape = tuple(length) if isinstance(length, (list, tuple)) else (length,)
     elif shape is None and dim is not None:
-        has_steps = length is not None or getattr(cls, "takes_steps", False)
+        has_steps = length is not None or getattr(cls, "takes_steps", issubclass(cls, RNN))
         shape = (length, dim) if has_steps else (dim,)
     if batch_shape is None and shape is not None:
         batch_shape = (batch_size, *(shape if isinstance(shape, (tuple, list)) else (shape,)))
@@ -381,14 +450,15 @@ def layer_base(release: Release) -> type:
     return _made("Layer", (OldLayer, Layer), {"release": release})
 
 
-def translate(
-    name: str, modern: type, bases: tuple[type, ...], release: Release, package: str = "keras.layers"
-) -> type:
+def translate(name: str, modern: type, bases: tuple[type, ...], release: Release) -> type:
     """The class `name` of a release: `modern` behind the constructors of all releases."""
+    places = ("keras.layers", "keras.engine", "keras.legacy")
+    package = next((place for place in places for dialect in (1, 2) if find(dialect, name, place)), places[0])
     members = {"release": release, "modern": modern, "signatures": Signatures(name, modern, release, package)}
     cls = _made(name, (*bases, modern), members)
-    if modern in MODULES:
-        MODULES[cls] = MODULES[modern]
+    public = next((base for base in modern.__mro__ if base in MODULES), None)
+    if public is not None:
+        MODULES[cls] = MODULES[public]
     return cls
 
 
