@@ -59,7 +59,9 @@ def cifar_archive(path, name, batches, protocol=2):
     folder = path.parent / "made" / name
     folder.mkdir(parents=True)
     for file, batch in batches.items():
-        (folder / file).write_bytes(pickle.dumps({key.encode(): value for key, value in batch.items()}, protocol=protocol))
+        (folder / file).write_bytes(
+            pickle.dumps({key.encode(): value for key, value in batch.items()}, protocol=protocol)
+        )
     with tarfile.open(path, "w:gz") as archive:
         archive.add(folder, name)
     shutil.rmtree(path.parent / "made")

@@ -67,7 +67,6 @@ class Release:
         return self.version in ("2.0.9", "2.2.4") and self.backend == "tensorflow"
 
 
-
 _NEW: dict[str, Any] = {
     "rate_name": "learning_rate", "accuracy": "accuracy", "gate_activation": "sigmoid", "reset_after": True,
     "first_name": 0,
