@@ -40,9 +40,8 @@ def get(release: Release, kind: str, identifier: Any) -> Any:
         meaning = meaning_of(release, kind, identifier)
         if meaning is not None:
             return meaning
-    if isinstance(identifier, dict) and "class_name" not in identifier and "name" in identifier:
-        arguments = {key: value for key, value in identifier.items() if key != "name"}  # as Keras 1 wrote them
-        return _named(release, kind, identifier["name"])(**arguments)
+    if isinstance(identifier, dict) and kind in ("regularizer", "constraint"):
+        return _from_config(release, kind, identifier)
     if kind == "initializer":
         identifier = old_initializers.as_initializer(identifier)
     elif kind == "regularizer":
@@ -62,6 +61,16 @@ def meaning_of(release: Release, kind: str, name: str) -> Any:
         names = old_regularizers.NAMES if kind == "regularizer" else old_constraints.NAMES
         return names[name]() if name in names and name != "EigenvalueRegularizer" else None
     return None
+
+
+def _from_config(release: Release, kind: str, config: dict[str, Any]) -> Any:
+    """The regularizer or constraint of a configuration: {"class_name", ...}, or as Keras 1 wrote it, {"name", ...}."""
+    arguments = dict(config.get("config") or {key: value for key, value in config.items() if key != "name"})
+    name = config["class_name"] if "class_name" in config else config["name"]
+    if "class_name" in config and ("class" in config or name not in namespace(release, kind)):
+        return _TODAY[kind].get(config)
+    arguments.pop("name", None)
+    return _named(release, kind, name)(**arguments)
 
 
 def _named(release: Release, kind: str, name: str) -> Any:
@@ -84,9 +93,10 @@ def namespace(release: Release, kind: str, functions_of_keras_1: bool = False) -
         names["get_fans"] = old_initializers.get_fans
     if kind == "activation":
         names |= old_activations.functions(release)
-    if kind == "regularizer" and release.dialect < 3:
-        names |= old_regularizers.NAMES
-    if kind == "constraint" and release.dialect < 3:
+    if kind == "regularizer":
+        in_keras_3 = {"l1": old_regularizers.l1_today, "l2": old_regularizers.l2_today, "l1_l2": regularizers.l1_l2}
+        names |= old_regularizers.NAMES | (in_keras_3 if release.dialect == 3 else {})
+    if kind == "constraint":
         names |= old_constraints.NAMES
     if functions_of_keras_1:
         names |= {name: old_initializers.of_keras_1(name) for name in old_initializers.MEANINGS}

@@ -5,7 +5,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from ..engine.errors import ShapeError
-from ..regularizers import L1L2, Regularizer
+from ..regularizers import L1, L1L2, L2, Regularizer
 
 
 def l1(l: float = 0.01) -> L1L2:  # noqa: E741  (its name then)
@@ -67,6 +67,16 @@ class Told(Regularizer):
 def as_regularizer(value: Any) -> Any:
     """A regularizer in the manner of Keras 1.0 as one of today; others as they are."""
     return Told(value) if hasattr(value, "set_param") and callable(value) else value
+
+
+def l1_today(l1: float = 0.01, l: float | None = None) -> Any:  # noqa: E741
+    """The regularizer of Keras 3, which also takes the argument's old name."""
+    return L1(l1 if l is None else l)
+
+
+def l2_today(l2: float = 0.01, l: float | None = None) -> Any:  # noqa: E741
+    """The regularizer of Keras 3, which also takes the argument's old name."""
+    return L2(l2 if l is None else l)
 
 
 # the names of all releases; classes were called `WeightRegularizer(l2=0.1)`, functions `l2(0.1)`

@@ -48,6 +48,10 @@ MODULES: dict[str, tuple[str, ...]] = {
     "keras.layers.experimental.preprocessing": _LAYERS,
     "keras.legacy.layers": _LAYERS,
     "keras.engine": _ENGINE,
+    **{
+        f"keras.engine.{name}": ("dovetail.legacy.engine_training", *_ENGINE)
+        for name in ("training", "training_utils", "training_generator")
+    },
     "keras.models": _MODELS,
     "keras.legacy.models": _MODELS,
     "keras.layers.containers": _MODELS,
