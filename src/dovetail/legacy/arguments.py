@@ -21,13 +21,16 @@ class Signatures:
         name: of the class, as the release calls it.
         modern: the class of today that does the work; its constructor is one more order.
         release: the spoken one.
-        package: where the tables list the class.
+        packages: where the tables list the class, asked in order.
     """
 
-    def __init__(self, name: str, modern: type, release: Release, package: str):
+    def __init__(self, name: str, modern: type, release: Release, *packages: str):
         self.name = name
+        self.reads_windows = release.dialect == 2 and not release.is_tensorflow
         order = {1: (1, 2), 2: (2, 1), 3: (2, 1)}[release.dialect]
-        entries = [find(dialect, name, package) for dialect in order]
+        entries = [
+            next((entry for package in packages if (entry := find(dialect, name, package))), None) for dialect in order
+        ]
         listed = [entry.signature for entry in entries if entry is not None and entry.signature is not None]
         today = _of_constructor(modern)
         self.orders = [today, *listed] if release.dialect == 3 or not listed else [*listed, today]
@@ -44,6 +47,8 @@ class Signatures:
         ordered = sorted(self.orders, key=lambda order: -_evidence(order, kwargs))
         for order in ordered:
             names = [p.name for p in order.parameters.values() if p.kind == p.POSITIONAL_OR_KEYWORD]
+            if self.reads_windows and _is_window(names, args):
+                continue
             if len(args) <= len(names) and _plausible(names, args, kwargs):
                 return dict(zip(names, args, strict=False)) | kwargs
         shown = "; ".join(f"{self.name}{order}" for order in self.orders)
@@ -55,6 +60,14 @@ def _evidence(order: inspect.Signature, kwargs: dict[str, Any]) -> int:
     return sum(name in order.parameters for name in kwargs)
 
 
+def _is_window(names: list[str], args: tuple) -> bool:
+    """Whether a third number would be read as strides: Keras 2 took `Conv2D(8, 3, 3)` for Keras 1's rows and columns.
+
+    tf.keras did not.
+    """
+    return names[1:3] == ["kernel_size", "strides"] and len(args) == 3 and all(isinstance(a, int) for a in args[1:])
+
+
 def _plausible(names: list[str], args: tuple, kwargs: dict[str, Any]) -> bool:
     """Whether values could be meant for these arguments: none twice, sizes where sizes stand, no number for a name."""
     for name, value in zip(names, args, strict=False):
@@ -62,7 +75,8 @@ def _plausible(names: list[str], args: tuple, kwargs: dict[str, Any]) -> bool:
             return False
         if name in ("nb_row", "nb_col", "filter_length", "kernel_dim1") and not isinstance(value, int):
             return False
-        if name in ("init", "border_mode", "padding") and isinstance(value, (int, float)) and name != "padding":
+        is_text = name in ("init", "border_mode") or (name == "padding" and "kernel_size" in names)
+        if is_text and isinstance(value, (int, float)):
             return False
         if name == "activation" and isinstance(value, (int, float, tuple)):
             return False

@@ -44,6 +44,7 @@ OLD: dict[str, type] = {
     "Embedding": core.Embedding,
     "GlobalAveragePooling1D": convolution.GlobalAveragePooling1D,
     "Highway": core.Highway,
+    "InputLayer": core.InputLayer,
     "Lambda": core.Lambda,
     "LocallyConnected1D": local.LocallyConnected1D,
     "LocallyConnected2D": local.LocallyConnected2D,

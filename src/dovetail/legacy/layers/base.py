@@ -20,7 +20,6 @@ from ...layers.recurrent.rnn import RNN
 from .. import changes
 from ..arguments import Signatures, check_known, today
 from ..families import converted
-from ..listing import find
 from ..releases import Release
 
 # what an old attribute is called today, where a layer has it
@@ -41,6 +40,9 @@ WEIGHT_NAMES = {
 class MaskError(DovetailError, ValueError, TypeError):
     """A mask came to a layer that does not know what to do with one."""
 
+
+# where the tables list layers
+PACKAGES = ("keras.layers", "keras.engine", "keras.legacy")
 
 # arguments that tell a first layer what its input is
 OF_THE_INPUT = ("input_dim", "input_length", "input_shape", "batch_input_shape", "batch_size", "input_dtype")
@@ -452,9 +454,7 @@ def layer_base(release: Release) -> type:
 
 def translate(name: str, modern: type, bases: tuple[type, ...], release: Release) -> type:
     """The class `name` of a release: `modern` behind the constructors of all releases."""
-    places = ("keras.layers", "keras.engine", "keras.legacy")
-    package = next((place for place in places for dialect in (1, 2) if find(dialect, name, place)), places[0])
-    members = {"release": release, "modern": modern, "signatures": Signatures(name, modern, release, package)}
+    members = {"release": release, "modern": modern, "signatures": Signatures(name, modern, release, *PACKAGES)}
     cls = _made(name, (*bases, modern), members)
     public = next((base for base in modern.__mro__ if base in MODULES), None)
     if public is not None:

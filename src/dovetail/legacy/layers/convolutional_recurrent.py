@@ -43,7 +43,8 @@ class ConvRecurrent2D(Recurrent):
 
     def _set_window(self, filters, kernel_size, strides, padding, data_format, dilation_rate) -> None:
         self.filters = filters
-        self.kernel_size: Any = None if kernel_size is None else int_tuple("kernel_size", kernel_size, 2)
+        is_given = kernel_size is not None and kernel_size != (None, None)
+        self.kernel_size: Any = int_tuple("kernel_size", kernel_size, 2) if is_given else None
         self.strides = int_tuple("strides", strides, 2)
         self.padding = one_of("padding", padding, ("valid", "same"))
         self.data_format = standardize_data_format(data_format)

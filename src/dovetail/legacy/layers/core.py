@@ -186,3 +186,26 @@ class Lambda(today.Lambda):
         if self.release.dialect == 1 and self.mask is None and jax.tree.leaves(previous_mask):
             self.refuse_mask()
         return super().compute_mask(inputs, previous_mask)
+
+
+class InputLayer(today.InputLayer):
+    """As today's; `OldLayer` has read the shape, by any release's name."""
+
+    def __init__(
+        self,
+        dtype: Any = None,
+        input_tensor: Any = None,
+        sparse: bool = False,
+        batch_shape: Any = None,
+        shape: Any = None,
+        batch_size: int | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ):
+        wanted = self.__dict__.get("_old_input") or {}
+        if batch_shape is None and wanted:
+            batch_shape, dtype = wanted["batch_shape"], dtype or wanted["dtype"]
+        if batch_shape is not None and batch_size is not None:
+            batch_shape, batch_size = (batch_size, *batch_shape[1:]), None
+        given = {"shape": shape, "batch_size": batch_size, "batch_shape": batch_shape, "input_tensor": input_tensor}
+        super().__init__(dtype=dtype, sparse=sparse, name=name, **given, **kwargs)

@@ -146,7 +146,8 @@ def split_gates(arrays: Sequence[Any], gates: tuple[str, str]) -> list[Any]:
 
 def _gated(gates: tuple[str, str]) -> Callable[..., Layout]:
     def layout(name: str, config: Mapping[str, Any], dialect: int, flipped: bool) -> Layout:
-        if dialect != 1 or config.get("consume_less", config.get("implementation")) in ("gpu", 2):
+        is_fused = config.get("consume_less", config.get("implementation")) in ("gpu", 2) or config.get("reset_after")
+        if dialect != 1 or is_fused:
             return SAME
         return Layout(
             lambda arrays: join_gates(arrays, gates) if len(arrays) == 3 * len(gates[0]) else list(arrays),

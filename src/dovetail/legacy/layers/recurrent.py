@@ -441,17 +441,44 @@ class LSTM(Gated):
 
 
 class GRU(Gated):
-    """Gated recurrent unit, gates z, r, h; r acts on the state before its product. Arguments as `Gated`."""
+    """Gated recurrent unit, gates z, r, h; r acts on the state before its product. Arguments as `Gated`.
+
+    Args:
+        reset_after: r acts on the state's product, which has a bias of its own, as in Keras 2.1 and later; then there
+            are three weights, and b is (2, 3 * units).
+    """
 
     gates, blocks = GRU_GATES
     not_in_config = ("unit_forget_bias",)
 
     def __init__(self, units: int, reset_after: bool = False, **kwargs: Any):
-        if reset_after:
-            raise ValueError("GRU(reset_after=True) came with Keras 2.1; run this script with `--keras 2`")
         super().__init__(units, **kwargs)
+        self.reset_after = reset_after
+
+    @property
+    def is_fused(self):
+        return self.reset_after or self.implementation == 2
+
+    def _bias(self, name, blocks):
+        if not (self.reset_after and self.use_bias):
+            return super()._bias(name, blocks)
+        shape, initializer = (2, 3 * self.units), self.bias_initializer
+        return self.add_weight(name=name, shape=shape, initializer=initializer, regularizer=self.bias_regularizer,
+                               constraint=self.bias_constraint)  # fmt: skip
+
+    def _step_after(self, x: Any, states: Any) -> tuple[Any, list[Any]]:
+        h, of_state, of_inputs = states
+        x, q = (x * of_inputs[0]) @ self.W.value, (h * of_state[0]) @ self.U.value
+        if self.b is not None:
+            x, q = x + self.b.value[0], q + self.b.value[1]
+        (x_z, x_r, x_h), (q_z, q_r, q_h) = jnp.split(x, 3, -1), jnp.split(q, 3, -1)
+        z, r = self.recurrent_activation(x_z + q_z), self.recurrent_activation(x_r + q_r)
+        h = z * h + (1 - z) * self.activation(x_h + r * q_h)
+        return h, [h]
 
     def step(self, x, states):
+        if self.reset_after:
+            return self._step_after(x, states)
         h, of_state, of_inputs = states
         x_z, x_r, x_h = self.products(x, of_inputs)
         inner = {gate: self.weights_of_gate(gate)[1] for gate in self.blocks}
