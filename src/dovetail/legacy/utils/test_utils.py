@@ -14,7 +14,6 @@ from ..names import input_of
 from ..releases import current_release
 
 __all__ = ["get_test_data", "layer_test", "tf_file_io_proxy"]
-__test__ = False  # not tests of this project
 
 
 def get_test_data(
