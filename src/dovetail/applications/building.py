@@ -3,7 +3,9 @@
 import inspect
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
@@ -194,10 +196,28 @@ class Asked:
         if self.is_pretrained:
             if pretrained is None:
                 raise ValueError(f"there are no weights trained on ImageNet for {self.name!r}")
-            model.load_weights(pretrained.path(self.include_top))
+            read_weights(model, pretrained.path(self.include_top))
         elif self.weights is not None:
-            model.load_weights(self.weights)
+            read_weights(model, self.weights)
         return model
+
+
+_reader: ContextVar[Callable[..., None]] = ContextVar("how weights are read", default=Functional.load_weights)
+
+
+def read_weights(model: Functional, file: Any, **settings: Any) -> None:
+    """Load a file into a model that was just built."""
+    _reader.get()(model, file, **settings)
+
+
+@contextmanager
+def weights_read_by(reader: Callable[..., None]) -> Iterator[None]:
+    """In the body builders leave their files of weights to `reader(model, file, **settings)`."""
+    token = _reader.set(reader)
+    try:
+        yield
+    finally:
+        _reader.reset(token)
 
 
 def variant(family: Callable[..., Functional], title: str, **settings: Any) -> Callable[..., Functional]:

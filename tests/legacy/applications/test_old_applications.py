@@ -36,6 +36,7 @@ def test_resnet_of_keras_1():
     assert {"res2a_branch1", "bn5c_branch2c", "res4f_branch2b"} <= set(names)
     assert x.shape == y.shape == (None, 4, 4, 16)
     assert y.node.operation.name == "activation_55"
+    assert model.get_layer("conv1").nb_filter == 64  # layers of then, not of today
 
 
 def test_resnet_of_keras_2():

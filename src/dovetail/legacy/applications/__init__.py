@@ -10,8 +10,17 @@ from collections.abc import Callable
 from typing import Any
 
 from ... import applications
+from ...applications.building import weights_read_by
+from ...engine.context import entered
 from ...engine.errors import did_you_mean
+from ...engine.graph import get_source_inputs
+from ...engine.layer import Layer
 from ...engine.naming import get_uid, named_by
+from ...engine.tensor import KerasTensor
+from ...layers import Input
+from ...models import Model
+from ...models.cloning import clone_layer, redraw
+from ..layers import layer
 from ..models import model_class
 from ..releases import Release
 from . import audio_conv_utils, imagenet_utils, inception_v3, mobilenet, music_tagger_crnn, resnet50
@@ -95,15 +104,28 @@ def _in_the_words_of(release: Release, member: Any) -> Any:
 
 
 def _model(release: Release, build: Callable[..., Any], given: dict[str, Any]) -> Any:
-    """What `build` makes, as a model of the release; files of weights are read as the release read them."""
-    file = given.get("weights") if given.get("weights") not in (None, "imagenet", "msd") else None
-    if file is not None:
-        given = given | {"weights": None}
-    made = build(**given)
-    model = model_class(release, "Model")(made.input, made.output, name=made.name)
-    if file is not None:
-        model.load_weights(file)
+    """What `build` makes, as a model of the release: drawn again with its layers, weights read as it read them."""
+    tensor = given.get("input_tensor")
+    if isinstance(tensor, KerasTensor):
+        given = given | {"input_tensor": Input(batch_shape=tensor.shape, dtype=tensor.dtype, name="images")}
+    files: list[tuple[Any, dict[str, Any]]] = []
+    with weights_read_by(lambda model, file, **how: files.append((file, how))), entered(without_values=True):
+        made = build(**given)
+    drawn = redraw(made, input_tensors=tensor, clone=functools.partial(_translated, release))
+    inputs = drawn.input if tensor is None else get_source_inputs(tensor)
+    model = model_class(release, "Model")(inputs, drawn.output, name=made.name)
+    for file, how in files:
+        model.load_weights(file, **how)
     return model
+
+
+def _translated(release: Release, one: Layer) -> Layer:
+    """A new layer of the release, as one of today."""
+    try:
+        cls = layer(release, type(one).__name__)
+    except AttributeError:  # one that only its network has
+        return clone_layer(one)
+    return clone_layer(one) if isinstance(one, Model) else cls.from_config(one.get_config())
 
 
 def _naming(release: Release) -> Callable[[str], str] | None:

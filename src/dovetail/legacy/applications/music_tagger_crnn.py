@@ -6,12 +6,11 @@ Choi et al. 2016, arXiv:1609.04243.
 import functools
 from typing import Any
 
-from ...applications.building import channel_axis, in_order, normalized
+from ...applications.building import channel_axis, in_order, normalized, read_weights
 from ...engine.graph import get_source_inputs
 from ...layers import ELU, GRU, BatchNormalization, Conv2D, Dense, Input, MaxPooling2D, Permute, Reshape, ZeroPadding2D
 from ...models import Functional
 from ...utils import get_file
-from ..files.weights import load_weights
 from ..releases import Release
 from . import audio_conv_utils
 
@@ -63,7 +62,7 @@ def MusicTaggerCRNN(
     model = Functional(inputs, x, name="music_tagger_crnn")
     if weights == "msd":
         name = FILE.format("th" if channel_axis() == 1 else "tf")
-        load_weights(model, get_file(name, FILES + name, cache_subdir="models"), by_name=True)
+        read_weights(model, get_file(name, FILES + name, cache_subdir="models"), by_name=True)
     elif weights is not None:
-        load_weights(model, weights)
+        read_weights(model, weights)
     return model
