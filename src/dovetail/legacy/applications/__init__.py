@@ -120,12 +120,17 @@ def _model(release: Release, build: Callable[..., Any], given: dict[str, Any]) -
 
 
 def _translated(release: Release, one: Layer) -> Layer:
-    """A new layer of the release, as one of today."""
+    """A new layer of the release, told what the one of today was told; the rest is as it was then."""
     try:
         cls = layer(release, type(one).__name__)
     except AttributeError:  # one that only its network has
         return clone_layer(one)
-    return clone_layer(one) if isinstance(one, Model) else cls.from_config(one.get_config())
+    if isinstance(one, Model):
+        return clone_layer(one)
+    args, kwargs = one._constructor_arguments
+    told = inspect.signature(type(one)).bind_partial(*args, **kwargs).arguments
+    told |= told.pop("kwargs", {})
+    return cls(**{name: value for name, value in one.get_config().items() if name in told or name == "name"})
 
 
 def _naming(release: Release) -> Callable[[str], str] | None:
