@@ -14,11 +14,11 @@ LEFT = {
     "layers": """
         AugMix AutoContrast CategoryEncoding CenterCrop ContrastLimitedAdaptiveHistogramEqualization CutMix
         Discretization Equalization FlaxLayer HashedCrossing Hashing IntegerLookup JaxLayer MaxNumBoundingBoxes
-        MelSpectrogram MixUp Normalization Pipeline RandAugment RandomBrightness RandomColorDegeneration
-        RandomColorJitter RandomContrast RandomCrop RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur
-        RandomGrayscale RandomHue RandomInvert RandomPerspective RandomPosterization RandomRotation RandomSaturation
-        RandomSharpness RandomShear RandomTranslation RandomZoom Rescaling Resizing ReversibleEmbedding STFTSpectrogram
-        Solarization StringLookup TFSMLayer TextVectorization TorchModuleWrapper
+        MelSpectrogram MixUp Pipeline RandAugment RandomBrightness RandomColorDegeneration RandomColorJitter
+        RandomContrast RandomCrop RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale
+        RandomHue RandomInvert RandomPerspective RandomPosterization RandomRotation RandomSaturation RandomSharpness
+        RandomShear RandomTranslation RandomZoom Resizing ReversibleEmbedding STFTSpectrogram Solarization StringLookup
+        TFSMLayer TextVectorization TorchModuleWrapper
     """,
     "losses": "",
     "metrics": "",
@@ -37,14 +37,11 @@ LEFT = {
     "ops.numpy": "",
     "random": "",
     "tree": "",
-    "utils": """
-        FeatureSpace audio_dataset_from_directory image_dataset_from_directory model_to_dot plot_model
-        text_dataset_from_directory
-    """,
+    "utils": "FeatureSpace audio_dataset_from_directory image_dataset_from_directory text_dataset_from_directory",
     "config": "",
     "backend": "",
     "models": "",
-    "saving": "KerasFileEditor",
+    "saving": "",
     "": "Quantizer",
 }
 

@@ -35,3 +35,12 @@ def test_names_of_scopes():
             dovetail.name_scope(name)
     with pytest.raises(TypeError, match="no argument 'color'"):
         dovetail.name_scope("a", color=1)
+
+
+def test_losses_and_updates_of_a_stateless_scope():
+    variable = dovetail.Variable(1.0)
+    with dovetail.StatelessScope() as scope:
+        scope.add_loss(2.0)
+        scope.add_update((variable, jnp.array(3.0)))
+        assert variable.value == 3.0
+    assert scope.losses == [2.0] and variable.value == 1.0

@@ -48,14 +48,18 @@ class Configured:
         return {name: to_config(value) for name, value in values.items()}
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]):
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None):
         """A new object from what `get_config` gave. Constructors resolve nested configurations themselves.
 
         Those of classes from outside the library may not; for them, nested objects are made first.
+
+        Args:
+            custom_objects: classes and functions by name that the configuration may name.
         """
-        if not is_builtin(cls):
-            config = {name: revive(value) for name, value in config.items()}
-        return cls(**config)
+        with CustomObjectScope(custom_objects):
+            if not is_builtin(cls):
+                config = {name: revive(value) for name, value in config.items()}
+            return cls(**config)
 
 
 def constructor_values(instance: Any) -> dict[str, Any]:

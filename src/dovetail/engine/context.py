@@ -40,6 +40,13 @@ class StatelessScope:
         self._values[id(variable)] = self.assigned[id(variable)] = value
         self._variables.append(variable)
 
+    def add_loss(self, loss: Any) -> None:
+        self.losses.append(loss)
+
+    def add_update(self, update: tuple[Any, Any]) -> None:
+        """As `set_value`, for a pair of (variable, value)."""
+        self.set_value(*update)
+
     def get_current_value(self, variable: Any) -> Any:
         """The value of `variable` here or in an enclosing scope; None where no scope has it."""
         scope: StatelessScope | None = self

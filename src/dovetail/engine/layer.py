@@ -101,6 +101,8 @@ class Layer(Operation):
     def compute_output_shape(self, *input_shapes: Any, **named_shapes: Any) -> Any:
         """The shape of the output for an input of this shape (None for an open axis), found by tracing."""
         layer = self if self.built else like(self)
+        if list(named_shapes) == ["input_shape"]:  # as Keras calls the only one
+            input_shapes, named_shapes = (named_shapes["input_shape"],), {}
         args, kwargs = _map_shapes(lambda shape: KerasTensor(shape, self.compute_dtype), (input_shapes, named_shapes))
         kwargs = {name.removesuffix("_shape"): value for name, value in kwargs.items()}
         outputs = layer.compute_output_spec(*args, **kwargs)
@@ -323,6 +325,8 @@ class Layer(Operation):
         self._weights.append(variable)
         return variable
 
+    add_variable = add_weight
+
     # -- state
 
     def _owned(self) -> Iterator[Any]:
@@ -405,6 +409,16 @@ class Layer(Operation):
     def _finish_build(self) -> None:
         if not self._trainable:
             self.trainable = False
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The metrics that this layer and its sublayers have as attributes."""
+        owned = (item for layer in self._flatten_layers() for item in layer._owned())
+        return [item for item in owned if isinstance(item, Stateful) and hasattr(item, "update_state")]
+
+    @property
+    def metrics_variables(self) -> list[Variable]:
+        return [variable for metric in self.metrics for variable in metric.variables]
 
     def get_weights(self) -> list[np.ndarray]:
         return [np.asarray(variable.value) for variable in self.weights]
@@ -521,6 +535,30 @@ class Layer(Operation):
         for layer in self._flatten_layers():
             if layer._losses:
                 layer._losses = []
+
+    # -- what Keras has and this library does not
+
+    def add_metric(self, *args: Any, **kwargs: Any) -> None:
+        """As in Keras 3, an error: a metric is an attribute of the layer, which `call` updates."""
+        raise NotImplementedError(
+            f"`add_metric` of {self.name!r} is gone since Keras 3: make the metric in `__init__`, "
+            "`self.metric = Mean()`, and call `self.metric.update_state(...)` in `call`"
+        )
+
+    def quantize(self, mode: Any = None, type_check: bool = True, config: Any = None) -> None:
+        """Raise NotImplementedError: weights of 8 bits and fewer are not there yet."""
+        raise NotImplementedError(
+            f"{self.name!r} cannot be quantized: that is not there yet. The policies 'bfloat16' and 'mixed_bfloat16' "
+            "save memory and time too"
+        )
+
+    def quantized_build(self, input_shape: Any, mode: Any) -> None:
+        """As `quantize`."""
+        self.quantize(mode)
+
+    def quantized_call(self, *args: Any, **kwargs: Any) -> Any:
+        """As `quantize`."""
+        self.quantize()
 
     # -- the rest
 

@@ -171,17 +171,17 @@ OPERATIONS = {
 
 
 def _tensor_operator(name: str) -> Callable[..., Any]:
-    def operator(x: Any, *operands: Any) -> Any:
-        return getattr(x, name)(*operands)
+    def operator(x: Any, *operands: Any, **arguments: Any) -> Any:
+        return getattr(x, name)(*operands, **arguments)
 
     short = name.strip("_")
-    is_reflected = short.startswith("r")  # `2 - x` calls `x.__rsub__(2)`
-    short = short.removeprefix("r")
+    is_reflected = name in OPERATORS and short.startswith("r")  # `2 - x` calls `x.__rsub__(2)`
+    short = short[is_reflected:]
     operator.__name__ = OPERATIONS.get(short, short)
     operator.is_reflected = is_reflected  # type: ignore[attr-defined]
     return operator
 
 
-for _name in OPERATORS:
+for _name in (*OPERATORS, "reshape", "squeeze"):
     setattr(KerasTensor, _name, lift(_tensor_operator(_name)))
 KerasTensor.__hash__ = lambda self: id(self)  # type: ignore[method-assign, assignment]

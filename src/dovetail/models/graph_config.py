@@ -127,7 +127,7 @@ def _function_called(operation: Operation, node: Any) -> tuple[str, tuple, dict]
         return name, node.args, node.kwargs
     if hasattr(function, "is_reflected"):  # an operator
         name = "getitem" if function.__name__ == "get_item" else function.__name__
-        return name, node.args[::-1] if function.is_reflected else node.args, {}
+        return name, node.args[::-1] if function.is_reflected else node.args, node.kwargs
     known = registered_name(function)
     if known is not None:
         return known, node.args, node.kwargs

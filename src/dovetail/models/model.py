@@ -207,9 +207,17 @@ class Model(Trainer, Layer):
     def output_shape(self) -> Any:
         return jax.tree.map(lambda tensor: tensor.shape, self.output)
 
-    def summary(self, *args: Any, **kwargs: Any) -> None:
-        """Print layers, output shapes, parameters and connections; see `dovetail.models.summary`."""
-        summary(self, *args, **kwargs)
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: Any = None,
+        print_fn: Any = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: Any = None,
+    ) -> None:
+        """Print layers, output shapes, parameters and connections; arguments as of `models.summary.summary`."""
+        summary(self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range)
 
     def get_state_tree(self, value_format: str = "backend_tensor") -> dict[str, Any]:
         """Every variable's value, nested by the parts of its path, in four groups: trainable, non-trainable, optimizer
@@ -254,6 +262,16 @@ class Model(Trainer, Layer):
             if config.get("trainable") is False:
                 model._trainable = False
             return model
+
+    def quantize(  # type: ignore[override]
+        self, mode: Any = None, config: Any = None, filters: Any = None, **kwargs: Any
+    ) -> None:
+        """Raise NotImplementedError: weights of 8 bits and fewer are not there yet."""
+        super().quantize(mode)
+
+    def get_quantization_layer_structure(self, mode: Any = None) -> None:
+        """As `quantize`."""
+        super().quantize(mode)
 
     def get_build_config(self) -> dict[str, Any] | None:
         """The shapes that a subclassed model was first called on; a graph has its own."""
