@@ -32,14 +32,14 @@ def objects(k):
     x = k.Input((4,))
     model = k.Model(x, k.layers.Dense(2)(x))
     model.compile("sgd", "mse")
-    return {"Model": model, "Layer": k.layers.Dense(2), "KerasTensor": x}
+    return {"Model": model, "Layer": k.layers.Layer(), "KerasTensor": x}
 
 
 def test_names_and_signatures():
     ours, wanted = objects(keras), objects(theirs)
     for kind, theirs_object in wanted.items():
         names = [name for name in dir(theirs_object) if not name.startswith("_") and name not in OF_TRAINING]
-        missing = {name for name in names if not hasattr(ours[kind], name)}
+        missing = {name for name in names if not hasattr(ours[kind], name) and not hasattr(type(ours[kind]), name)}
         assert missing == set(LEFT[kind]) - OF_TRAINING
         for name in set(names) - missing:
             methods = [getattr(type(one[kind]), name, None) for one in (ours, wanted)]
