@@ -171,17 +171,30 @@ OPERATIONS = {
 
 
 def _tensor_operator(name: str) -> Callable[..., Any]:
-    def operator(x: Any, *operands: Any, **arguments: Any) -> Any:
-        return getattr(x, name)(*operands, **arguments)
+    def operator(x: Any, *operands: Any) -> Any:
+        return getattr(x, name)(*operands)
 
     short = name.strip("_")
-    is_reflected = name in OPERATORS and short.startswith("r")  # `2 - x` calls `x.__rsub__(2)`
-    short = short[is_reflected:]
+    is_reflected = short.startswith("r")  # `2 - x` calls `x.__rsub__(2)`
+    short = short.removeprefix("r")
     operator.__name__ = OPERATIONS.get(short, short)
     operator.is_reflected = is_reflected  # type: ignore[attr-defined]
     return operator
 
 
-for _name in (*OPERATORS, "reshape", "squeeze"):
+def reshape(self: Any, newshape: Any) -> Any:
+    """The values in another shape."""
+    return self.reshape(newshape)
+
+
+def squeeze(self: Any, axis: Any = None) -> Any:
+    """Without the axes of size 1, or without those given."""
+    return self.squeeze(axis)
+
+
+for _function in (reshape, squeeze):
+    _function.is_reflected = False  # type: ignore[attr-defined]
+    setattr(KerasTensor, _function.__name__, lift(_function))
+for _name in OPERATORS:
     setattr(KerasTensor, _name, lift(_tensor_operator(_name)))
 KerasTensor.__hash__ = lambda self: id(self)  # type: ignore[method-assign, assignment]
