@@ -511,7 +511,16 @@ class Layer(Operation):
     # -- losses
 
     def add_loss(self, loss: Any) -> None:
-        """Add a scalar, or each of a list, to the loss of the model that holds this layer."""
+        """Add a scalar, or each of a list, to the loss of the model that holds this layer; within `call`.
+
+        Raises:
+            StateError: a loss is a symbolic tensor, outside of `call`.
+        """
+        if any(isinstance(leaf, KerasTensor) for leaf in jax.tree.leaves(loss)):
+            raise StateError(
+                f"`add_loss` of {self.name!r} takes values, within `call`, and was given a symbolic tensor. Put the "
+                "call of `add_loss` into a layer of your own, and draw that layer into the graph"
+            )
         scope = current().scope
         if scope is None:
             self._losses.extend(jax.tree.leaves(loss))

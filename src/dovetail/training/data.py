@@ -9,6 +9,7 @@ import numpy as np
 from ..engine.dtypes import floatx
 from ..engine.errors import DovetailError, ShapeError
 from .binding import bind
+from .stateless import overrides
 
 
 class DataError(DovetailError, ValueError):
@@ -97,7 +98,8 @@ def gather(
         model: its inputs are bound by name if it is functional; its `_objective_names` are the outputs.
         where: prefix of the arguments in messages ("validation_data: ").
     """
-    if has_own_steps(model):  # what they make of the data is their own affair
+    if keeps_containers(model):  # what it makes of the data is its own affair
+        x = x if model._graph is None or overrides(model, "train_step", "test_step") else bind_inputs(model, x, where)
         return _unbound(x, y, sample_weight, class_weight, where)
     x_tree = bind_inputs(model, x, where)
     names = model._names_of_outputs(x_tree)
@@ -115,9 +117,6 @@ def gather(
 
 
 def _unbound(x: Any, y: Any, sample_weight: Any, class_weight: Any, where: str) -> Samples:
-    if class_weight is not None:
-        raise DataError("`class_weight` does not go with a `train_step` of your own: give `sample_weight`")
-
     def arrays(value: Any, what: str) -> Any:
         if value is None:
             return None
@@ -127,25 +126,34 @@ def _unbound(x: Any, y: Any, sample_weight: Any, class_weight: Any, where: str) 
     found = Samples(arrays(x, f"{where}x"), arrays(y, f"{where}y"), arrays(sample_weight, f"{where}sample_weight"))
     if not jax.tree.leaves(found):
         raise DataError(f"{where}`x` is missing")
+    if class_weight is not None:
+        if not hasattr(found.y, "shape"):
+            raise DataError(
+                "`class_weight` does not go with several targets in a model that has its own steps or losses: "
+                "give `sample_weight`"
+            )
+        found = found._replace(sample_weight=_weighted_by_class(found.sample_weight, class_weight, found.y, "y"))
     sizes = {len(leaf) for leaf in jax.tree.leaves(found)}
     if len(sizes) > 1:
         raise DataError(f"{where}the arrays have different numbers of samples: {sorted(sizes)}")
     return found
 
 
-def has_own_steps(model: Any) -> bool:
-    """Whether a model overrides what happens in a step."""
-    return any(hasattr(model, name) for name in ("train_step", "test_step", "predict_step"))
+def keeps_containers(model: Any) -> bool:
+    """Whether a model overrides what happens in a step, and so gets targets and weights as they were given."""
+    return overrides(model, "train_step", "test_step", "compute_loss", "compute_metrics", "compute_loss_and_updates",
+                     "stateless_compute_loss")  # fmt: skip
 
 
 def unpack(batch: Any) -> tuple[Any, Any, Any]:
-    """x, y and sample_weight of what a stream gives: x, (x,), (x, y) or (x, y, sample_weight)."""
-    if isinstance(batch, list) and 1 < len(batch) <= 3 and all(hasattr(part, "shape") for part in batch):
-        batch = tuple(batch)  # how torch's DataLoader gives pairs
-    if not isinstance(batch, tuple):
+    """x, y and sample_weight of what a stream gives: x, (x,), (x, y) or (x, y, sample_weight).
+
+    A list is taken for a tuple, as torch's DataLoader gives them: several inputs come as a tuple in a tuple.
+    """
+    if not isinstance(batch, (tuple, list)):
         return batch, None, None
     if not 1 <= len(batch) <= 3:
-        raise DataError(f"a batch is x, (x, y) or (x, y, sample_weight); got a tuple of {len(batch)}")
+        raise DataError(f"a batch is x, (x, y) or (x, y, sample_weight); got a {type(batch).__name__} of {len(batch)}")
     return (*batch, None, None)[:3]  # type: ignore[return-value]
 
 
@@ -205,13 +213,29 @@ def _sample_weights(sample_weight: Any, class_weight: Any, targets: list, names:
     for i, (table, target, name) in enumerate(zip(per_output, targets, names, strict=True)):
         if table is None:
             continue
-        factor = _class_factors(table, target, name)
-        weights[i] = factor if weights[i] is None else np.asarray(weights[i]) * factor
+        weights[i] = _weighted_by_class(weights[i], table, target, name)
     return weights
+
+
+def _weighted_by_class(weight: Any, table: dict[int, float], target: Any, name: str) -> Any:
+    """Sample weights times the weights of the samples' classes."""
+    factor = _class_factors(table, target, name)
+    if weight is None:
+        return factor
+    weight = np.asarray(weight)
+    both = max(weight.ndim, factor.ndim)
+    return _padded(weight, both) * _padded(factor, both)
+
+
+def _padded(weight: np.ndarray, ndim: int) -> np.ndarray:
+    """With axes of size 1 at the end: one weight a sample beside one weight a step."""
+    return weight.reshape(weight.shape + (1,) * (ndim - weight.ndim))
 
 
 def weights_of(samples: Samples, class_weight: Any, names: list[str]) -> list[Any]:
     """The sample weights times the weights of the samples' classes."""
+    if not isinstance(samples.sample_weight, list):  # as the model keeps them
+        return _weighted_by_class(samples.sample_weight, class_weight, samples.y, "y")
     return _sample_weights(samples.sample_weight, class_weight, samples.y, names, "")
 
 

@@ -83,20 +83,30 @@ class Objective:
         """Every metric by the name that logs give it."""
         reported: dict[str, Metric] = {"loss": self.loss_tracker}
         reported.update({tracker.name: tracker for tracker in self.trackers if tracker is not None})
-        for name, plain, weighted in zip(self.names, self.unweighted_of, self.weighted_of, strict=True):
-            for metric in (*plain, *weighted):
-                key = metric.name if len(self.names) == 1 else f"{name}_{metric.name}"
-                unique, count = key, 0
-                while unique in reported:
-                    count += 1
-                    unique = f"{key}_{count}"
-                reported[unique] = metric
+        for found, prefix in ((self.unweighted_of, ""), (self.weighted_of, "weighted_")):
+            for name, metrics in zip(self.names, found, strict=True):
+                place = "" if len(self.names) == 1 else f"{name}_"
+                for metric in metrics:
+                    key = f"{place}{metric.name}"
+                    if key in reported:
+                        key = f"{place}{prefix}{metric.name}"
+                    unique, count = key, 0
+                    while unique in reported:
+                        count += 1
+                        unique = f"{key}_{count}"
+                    reported[unique] = metric
         return reported
+
+    @property
+    def has_metrics(self) -> bool:
+        return any(self.unweighted_of) or any(self.weighted_of)
 
     def each(self, value: Any, what: str) -> list[Any]:
         """Targets or weights as a list, one entry for each output."""
         if value is None:
             return [None] * len(self.names)
+        if what == "sample_weight" and not isinstance(value, (list, tuple, dict)):
+            return [value] * len(self.names)
         if isinstance(value, list) and len(value) == len(self.names):
             return value
         return bind(value, self.names, what, "output", optional=True)
@@ -127,14 +137,6 @@ class Objective:
                 _update(metric, target, prediction, None)
             for metric in weighted:
                 _update(metric, target, prediction, weight)
-
-    def results(self) -> dict[str, Any]:
-        """The value of every metric, in the order of their names."""
-        found: dict[str, Any] = {}
-        for name in sorted(self.reported):
-            value = self.reported[name].result()
-            found.update(value if isinstance(value, dict) else {name: value})
-        return found
 
 
 def looked_up(given: Any, get: Any) -> Any:
@@ -169,7 +171,8 @@ def as_metric(item: Any, target: Any, prediction: Any) -> Metric:
         return getattr(metrics_module, name)(name=item)
     if isinstance(item, Metric):
         return item
-    return MeanMetricWrapper(item, name=getattr(item, "__name__", type(item).__name__))
+    name = getattr(item, "__name__", type(item).__name__)
+    return MeanMetricWrapper(item, name="lambda" if name == "<lambda>" else name)
 
 
 def _is_nested(given: Any) -> bool:

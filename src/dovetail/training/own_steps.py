@@ -3,15 +3,16 @@
 import inspect
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 
 from ..engine.errors import StateError
 from ..engine.pure import State
 from .data import Samples
-from .programs import Steps
+from .programs import Steps, with_logs
+from .stateless import overrides
 
-LOG = "log of the step: "  # key of a log in the state
+INSIDE = ("compute_loss_and_updates", "stateless_compute_loss")  # what the usual steps on lists call
+STATELESS = ("train_step", "test_step", *INSIDE)
 
 
 class OwnSteps(Steps):
@@ -48,30 +49,21 @@ class OwnSteps(Steps):
                                  f"there are {len(self.parts[part])}")  # fmt: skip
             found |= dict(zip(self.parts[part], values, strict=True))
         found = {name: jnp.asarray(value, state[name].dtype) for name, value in found.items()}
-        kept = {name: value for name, value in state.items() if not name.startswith(LOG)}
-        return kept | found | {LOG + name: jnp.asarray(value) for name, value in logs.items()}
+        return with_logs(state | found, logs)
 
     def train(self, state: State, batch: Samples) -> State:
-        if not hasattr(self.model, "train_step"):
+        if not overrides(self.model, "train_step", *INSIDE):
             return super().train(state, batch)
         parts = ("trainable", "non-trainable", "optimizer", "metrics")
         return self._run(self.model.train_step, state, batch, parts)
 
     def test(self, state: State, batch: Samples) -> State:
-        if not hasattr(self.model, "test_step"):
+        if not overrides(self.model, "test_step", *INSIDE):
             return super().test(state, batch)
         return self._run(self.model.test_step, state, batch, ("trainable", "non-trainable", "metrics"))
 
-    def start(self, kind: str, state: State, batch: Samples) -> State:
-        """Zeros for the logs, so that the state has one structure from the first step on."""
-        if not hasattr(self.model, f"{kind}_step"):
-            return {}
-        new = jax.eval_shape(getattr(self, kind), state, batch)
-        return {key: jnp.zeros(value.shape, value.dtype) for key, value in new.items() if key.startswith(LOG)}
-
-    def results(self, state: State) -> dict[str, Any]:
-        logs = {key.removeprefix(LOG): value for key, value in state.items() if key.startswith(LOG)}
-        return logs or super().results(state)
+    def keeps_logs(self, kind: str) -> bool:
+        return overrides(self.model, f"{kind}_step", *INSIDE) or super().keeps_logs(kind)
 
 
 def check_own_steps(model: Any) -> None:
@@ -81,7 +73,7 @@ def check_own_steps(model: Any) -> None:
         StateError: a step takes the data alone, as TensorFlow's do.
     """
     for name in ("train_step", "test_step", "predict_step"):
-        if hasattr(model, name) and len(inspect.signature(getattr(model, name)).parameters) < 2:
+        if overrides(model, name) and len(inspect.signature(getattr(model, name)).parameters) < 2:
             raise StateError(
                 f"{type(model).__name__}.{name}(data) is written for TensorFlow, where variables change in place. Here "
                 f"it is {name}(state, data), as on Keras's JAX backend: it gets the values of the variables, and "

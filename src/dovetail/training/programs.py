@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 from jax import lax
 
 from ..engine.context import StatelessScope
@@ -16,8 +17,18 @@ from ..engine.pure import State, keyed
 from ..ops.kernels.convolution import slow_in_loop
 from ..ops.kernels.options import compile_jit
 from .data import Samples
+from .stateless import overrides, takes_training
 
 Step = Callable[[State, Samples], State]
+LOG = "log of the step: "  # key of a log in the state
+
+
+def with_logs(state: State, logs: dict[str, Any]) -> State:
+    """The state with these logs in place of those of the step before."""
+    if not logs:
+        return state
+    kept = {key: value for key, value in state.items() if not key.startswith(LOG)}
+    return kept | {LOG + name: jnp.asarray(value) for name, value in logs.items()}
 
 
 class Steps:
@@ -33,6 +44,7 @@ class Steps:
         self.optimizer = model.optimizer  # kept: programs are found by its identity
         self.objective = model._objective
         self.metrics = list({id(m): m for m in (*model.metrics, *model._own_metrics())}.values())
+        self.reset = model.metrics  # these begin at zero in every epoch
         metric_variables = [v for metric in self.metrics for v in metric.variables]
         slots = [v for one in model._optimizers() for v in one.variables]
         self.variables = keyed([*model.variables, *slots, *metric_variables])
@@ -40,6 +52,7 @@ class Steps:
         optimizer_ids = {id(variable) for variable in slots}
         self.test_variables = {k: v for k, v in self.variables.items() if id(v) not in optimizer_ids}
         self.trainables = model._trained_variables()
+        self.takes_training = takes_training(model.compute_loss)
         self.metric_variables = {self.keys[id(v)]: v for v in metric_variables}
 
     def _scope(self, state: State) -> StatelessScope:
@@ -54,15 +67,20 @@ class Steps:
     def _forward(self, batch: Samples, training: bool) -> tuple[Any, list, list]:
         """Loss, predictions and their masks, in the active scope."""
         y_pred = self.model(batch.x, training=training)
-        loss = self.model.compute_loss(batch.x, batch.y, y_pred, batch.sample_weight, training=training)
+        more = {"training": training} if self.takes_training else {}
+        loss = self.model.compute_loss(batch.x, batch.y, y_pred, batch.sample_weight, **more)
         return loss, y_pred, [get_mask(leaf) for leaf in jax.tree.leaves(y_pred)]
 
-    def _update_metrics(self, batch: Samples, y_pred: Any, masks: list, loss: Any) -> None:
+    def _update_metrics(self, batch: Samples, y_pred: Any, masks: list, loss: Any) -> dict[str, Any]:
+        """Logs of the step so far, if the model makes its own."""
         for leaf, mask in zip(jax.tree.leaves(y_pred), masks, strict=True):
             set_mask(leaf, mask)
         size = jax.tree.leaves(batch.x)[0].shape[0]
         self.model._objective.loss_tracker.update_state(loss, sample_weight=size)
-        self.model.compute_metrics(batch.x, batch.y, y_pred, batch.sample_weight)
+        if not overrides(self.model, "compute_metrics"):
+            self.model._update_metrics(batch.y, y_pred, batch.sample_weight)
+            return {}
+        return self.model.compute_metrics(batch.x, batch.y, y_pred, batch.sample_weight)
 
     def train(self, state: State, batch: Samples) -> State:
         """One optimizer update."""
@@ -77,23 +95,35 @@ class Steps:
         gradients, (loss, y_pred, masks, new) = jax.grad(loss_of, has_aux=True)(parameters)
         with self._scope(state | new) as scope:
             optimizer.apply([gradients[self.keys[id(v)]] for v in self.trainables], self.trainables)
-            self._update_metrics(batch, y_pred, masks, loss)
-        return state | new | self._assigned(scope)
+            logs = self._update_metrics(batch, y_pred, masks, loss)
+        return with_logs(state | new | self._assigned(scope), logs)
 
     def test(self, state: State, batch: Samples) -> State:
         """Loss and metrics of one batch; weights stay, the states of stateful layers go on."""
         with self._scope(state) as scope:
             loss, y_pred, masks = self._forward(batch, training=False)
-            self._update_metrics(batch, y_pred, masks, loss)
-        return state | self._assigned(scope)
+            logs = self._update_metrics(batch, y_pred, masks, loss)
+        return with_logs(state | self._assigned(scope), logs)
+
+    def keeps_logs(self, kind: str) -> bool:
+        """Whether the model makes its own logs, which the state carries from step to step."""
+        return overrides(self.model, "compute_metrics")
 
     def start(self, kind: str, state: State, batch: Samples) -> State:
-        """What the state holds beside variables, at the beginning of an epoch."""
-        return {}
+        """What the state holds beside variables, at the beginning of an epoch: zeros for logs, so that it has one
+        structure from the first step on."""
+        if not self.keeps_logs(kind):
+            return {}
+        new = jax.eval_shape(getattr(self, kind), state, batch)
+        return {key: jnp.zeros(value.shape, value.dtype) for key, value in new.items() if key.startswith(LOG)}
 
     def results(self, state: State) -> dict[str, Any]:
-        with self._scope(state):
-            return self.model._objective.results()
+        """The metrics by name, in the order of their names."""
+        found = {key.removeprefix(LOG): value for key, value in state.items() if key.startswith(LOG)}
+        if not found:
+            with self._scope(state):
+                found = self.model.get_metrics_result()
+        return dict(sorted(found.items()))
 
 
 class EpochProgram:

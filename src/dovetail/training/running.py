@@ -29,12 +29,12 @@ class Compiled:
     def __init__(self, steps: Steps, eager: bool = False):
         self.steps, self.eager = steps, eager
         self._made: dict[Any, Any] = {}
-        metrics = steps.metrics
-        current = read(steps.metric_variables)
-        for metric in metrics:
+        now = read(steps.metric_variables)
+        begun = {steps.keys[id(v)] for metric in steps.reset for v in metric.variables}
+        for metric in steps.reset:
             metric.reset_state()
-        self.zero_metrics = read(steps.metric_variables)
-        write(steps.metric_variables, current)
+        self.zero_metrics = {key: value for key, value in read(steps.metric_variables).items() if key in begun}
+        write(steps.metric_variables, now)
         self.copy = jax.jit(lambda state: jax.tree.map(jnp.copy, state))
 
     @property
@@ -164,9 +164,10 @@ class Runner:
         return read(self.variables) | logs
 
     def _chunk(self) -> int:
-        """How many steps to run before looking up: one for callbacks of batches, else as many as time allows."""
+        """How many steps to run before looking up: for callbacks of batches as many as `compile` was told, one unless
+        it was; else as many as time allows."""
         if self.needs_batches:
-            return 1
+            return self.model.steps_per_execution
         if not self.step_seconds:
             return 16
         seconds = LIVE_SECONDS if self.watchers.shows_bar else CHUNK_SECONDS

@@ -23,15 +23,17 @@ from ..metrics import Metric
 from ..ops.kernels.options import compile_jit
 from ..optimizers import LossScaleOptimizer
 from .binding import bind
-from .data import DataError, Samples, bind_inputs, gather, has_own_steps, is_stream, on_device, unpack, weights_of
+from .data import DataError, Samples, bind_inputs, gather, is_stream, keeps_containers, on_device, unpack, weights_of
 from .feeding import ArrayFeed, RowBatches, StreamFeed, stays_outside
+from .frozen import TrainableState, as_compiled
 from .objective import Objective
-from .own_steps import OwnSteps, check_own_steps
+from .own_steps import STATELESS, OwnSteps, check_own_steps
 from .programs import Steps
 from .running import Compiled, Runner, floats, predict_batches
+from .stateless import StatelessSteps, overrides, usual
 
 
-class Trainer:
+class Trainer(StatelessSteps):
     """The part of a model that trains it."""
 
     _graph: Any
@@ -40,6 +42,8 @@ class Trainer:
     stop_training = False
     run_eagerly = False
     _initial_epoch = 0
+    steps_per_execution = 1
+    _compiled_state: TrainableState | None = None
     _objective: Objective | None = None
     _objective_class: Any = Objective
     _callback_list: Any = CallbackList
@@ -67,7 +71,9 @@ class Trainer:
             metrics: names, metrics or functions; for several outputs a list of lists or a dictionary.
             weighted_metrics: the same; these see sample weights.
             run_eagerly: run steps without compiling them, so that prints and debuggers see values; slow.
-            steps_per_execution, jit_compile: accepted; programs are compiled, and as long as callbacks allow.
+            steps_per_execution: steps between two calls of callbacks that watch batches. Where there are none,
+                programs run as many steps as they can anyway.
+            jit_compile: accepted; programs are always compiled.
             auto_scale_loss: under the policy "mixed_float16" put a `LossScaleOptimizer` around the optimizer, without
                 which small gradients vanish.
 
@@ -75,6 +81,7 @@ class Trainer:
             NameLookupError: a name is not known; the closest one is given.
         """
         check_own_steps(self)
+        _positive("steps_per_execution", steps_per_execution)
         given = self.optimizer = optimizers_module.get(optimizer)
         is_half = self.dtype_policy.name == "mixed_float16"  # type: ignore[attr-defined]
         if auto_scale_loss and is_half and given is not None and not isinstance(given, LossScaleOptimizer):
@@ -87,6 +94,9 @@ class Trainer:
         }  # fmt: skip
         self._objective = self._objective_class(loss, loss_weights, metrics, weighted_metrics)
         self.run_eagerly, self.steps_per_execution, self.jit_compile = run_eagerly, steps_per_execution, jit_compile
+        if loss is not None:
+            self.loss = loss
+        self._compiled_state = TrainableState(self)
         self._programs.forget()
         self.stop_training = False
         if self._graph is not None:
@@ -110,8 +120,24 @@ class Trainer:
     @property
     def metrics(self) -> list[Any]:
         """The loss tracker and the metrics, once they are made, and metrics that the model has as attributes."""
-        reported = [] if self._objective is None or not self._objective.built else self._objective.reported.values()
-        return list({id(metric): metric for metric in (*reported, *self._own_metrics())}.values())
+        return list(
+            {id(metric): metric for metric in (*self._reported_metrics().values(), *self._own_metrics())}.values()
+        )
+
+    @property
+    def _loss_tracker(self) -> Metric:
+        """The mean of the loss: models written for Keras update it in steps of their own."""
+        assert self._objective is not None
+        return self._objective.loss_tracker
+
+    def get_metrics_result(self) -> dict[str, Any]:
+        """The values of `metrics` by the names that logs give them."""
+        names = {id(metric): name for name, metric in self._reported_metrics().items()}
+        found: dict[str, Any] = {}
+        for metric in self.metrics:
+            name, value = str(names.get(id(metric), metric.name)), metric.result()
+            found |= value if isinstance(value, dict) else {name: value}
+        return found
 
     def _own_metrics(self) -> list[Metric]:
         """Metrics that the model and its layers have as attributes."""
@@ -145,6 +171,7 @@ class Trainer:
         for metric in self.metrics:
             metric.reset_state()
 
+    @usual
     def compute_loss(
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
     ) -> Any:
@@ -159,9 +186,19 @@ class Trainer:
             raise StateError("there is no loss to minimize: give `compile` a loss, or have a layer call `add_loss`")
         return loss
 
-    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        """Update the metrics with one batch."""
+    @usual
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
+        """Update the metrics with one batch; returns their values, which are the logs.
+
+        A model may override it, to update metrics of its own and to return other logs.
+        """
+        self._update_metrics(y, y_pred, sample_weight)
+        return self.get_metrics_result()
+
+    def _update_metrics(self, y: Any, y_pred: Any, sample_weight: Any) -> None:
         self._ensure_objective(y, y_pred)
+        if not self._objective.has_metrics:
+            return
         each = self._objective.each
         self._objective.update_metrics(each(y, "y"), jax.tree.leaves(y_pred), each(sample_weight, "sample_weight"))
 
@@ -175,6 +212,7 @@ class Trainer:
 
     # -- fit
 
+    @as_compiled
     def fit(
         self,
         x: Any = None,
@@ -335,6 +373,7 @@ class Trainer:
 
     # -- evaluate and predict
 
+    @as_compiled
     def evaluate(
         self,
         x: Any = None,
@@ -430,8 +469,8 @@ class Trainer:
         """A stream of inputs alone."""
 
         def prepare(batch: Any) -> Samples:
-            is_pair = isinstance(batch, tuple) or (isinstance(batch, list) and len(self._input_names()) < len(batch))
-            return Samples(on_device(bind_inputs(self, unpack(batch)[0] if is_pair else batch)), [], [])
+            is_inputs = isinstance(batch, list) and len(batch) == len(self._input_names()) > 1
+            return Samples(on_device(bind_inputs(self, batch if is_inputs else unpack(batch)[0])), [], [])
 
         source = x
         if not is_stream(x):
@@ -462,7 +501,7 @@ class Trainer:
         return self._programs.get(("predict", self.run_eagerly), make)
 
     def _predicted(self, x: Any) -> Any:
-        if not hasattr(self, "predict_step"):
+        if not overrides(self, "predict_step"):
             return self(x, training=False)  # type: ignore[operator]
         lists = [self.trainable_variables, self.non_trainable_variables]  # type: ignore[attr-defined]
         outputs, new = self.predict_step(tuple([v.value for v in variables] for variables in lists), (x,))
@@ -472,24 +511,26 @@ class Trainer:
 
     # -- one batch
 
+    @as_compiled
     def train_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
     ) -> Any:
-        """One update on one batch; returns loss and metrics since `reset_metrics`."""
+        """One update on one batch; returns its loss and metrics."""
         self._check_compiled("train_on_batch")
         samples = gather(self, x, y, sample_weight, class_weight)
         programs = self._prepare(samples, training=True)
         return self._on_batch(programs, "train", programs.steps.variables, samples, return_dict)
 
+    @as_compiled
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
-        """Loss and metrics, since `reset_metrics`, with one batch more."""
+        """Loss and metrics of one batch."""
         self._check_compiled("test_on_batch")
         samples = gather(self, x, y, sample_weight)
         programs = self._prepare(samples, training=False)
         return self._on_batch(programs, "test", programs.steps.test_variables, samples, return_dict)
 
     def _on_batch(self, programs: Any, kind: str, variables: Any, samples: Samples, return_dict: bool) -> Any:
-        state, results = programs.batch(kind)(read(variables), samples)
+        state, results = programs.batch(kind)(read(variables) | programs.zero_metrics, samples)
         write(variables, state)
         logs = floats(results)
         values = self._in_order(logs)
@@ -526,8 +567,10 @@ class Trainer:
 
     def _prepare(self, samples: Samples, training: bool) -> Compiled:
         """Build what is not built yet, and find the programs for the present structure."""
-        objective, own = self._objective, has_own_steps(self)
-        if own:
+        objective, own = self._objective, overrides(self, *STATELESS)
+        if training and self.optimizer is None and not overrides(self, "train_step"):
+            raise StateError("training needs an optimizer: `compile` was given None")
+        if keeps_containers(self):
             self._build_for_own_steps(samples)
         elif not objective.built:
             predictions = jax.tree.leaves(self._output_specs(samples.x), is_leaf=_is_spec)
