@@ -22,6 +22,7 @@ from ...training.objective import Objective
 from ...training.trainer import Trainer
 from ..releases import current_release
 from . import added, arrays
+from .drawing import with_fixed_batches, with_known_outputs
 from .functions import Session, evaluate
 from .graphs import MissingValue, closed_value
 from .lifting import lifted, static_shape
@@ -78,7 +79,9 @@ def install() -> None:
     _put(Variable, "_keras_shape", property(static_shape))
     _put(Operation, "symbolic_call", _in_fixed_phase(Operation.symbolic_call))
     _put(Trainer, "compile", with_loose_variables(Trainer.compile))
+    _put(Trainer, "_output_specs", with_known_outputs(Trainer._output_specs))
     _put(Trainer, "compute_loss", added.with_added_metrics(Trainer.compute_loss))
+    _put(Layer, "_traced_specs", with_fixed_batches(Layer._traced_specs))
     _put(Layer, "add_loss", added.with_symbolic_losses(Layer.add_loss))
     _put(Layer, "add_metric", added.add_metric)
     _put(Layer, "_regularization_losses", added.with_added_losses(Layer._regularization_losses))

@@ -22,6 +22,7 @@ from ...engine.naming import unique_name
 from ...engine.operation import OPEN_SIZES, Node, Operation
 from ...engine.tensor import KerasTensor, Spec
 from ...engine.variable import Stateful, Variable
+from .drawing import MISFITS, opened, sizes_in
 from .graphs import value_of
 from .modes import draws_variables, in_call
 
@@ -117,6 +118,17 @@ def record(function: Callable[..., Any], args: Any, kwargs: Any, owned: tuple[Va
     """A node that calls `function`; its symbolic outputs, shapes found by tracing."""
     operation = Recorded(function, owned)
     draw = functools.partial(_outputs_for, operation, *jax.tree.flatten((args, kwargs)))
+    try:
+        outputs, structure = _open_outputs(draw)
+    except MISFITS as error:
+        outputs, structure = _fixed_outputs(draw, error)
+    tree = structure.unflatten(outputs)
+    Node(operation, args, kwargs, tree)
+    return tree
+
+
+def _open_outputs(draw: Callable[[int], Any]) -> tuple[list[KerasTensor], Any]:
+    """The symbolic outputs, open where they differ with the size that stands for open axes."""
     (first, structure, known), (second, _, also_known) = draw(OPEN_SIZES[0]), draw(OPEN_SIZES[1])
     outputs = []
     for a, b, *values in zip(first, second, known, also_known, strict=True):
@@ -125,9 +137,18 @@ def record(function: Callable[..., Any], args: Any, kwargs: Any, owned: tuple[Va
         if all(value is not None for value in values):
             tensor.sizes = dict(zip(OPEN_SIZES, values, strict=True))
         outputs.append(tensor)
-    tree = structure.unflatten(outputs)
-    Node(operation, args, kwargs, tree)
-    return tree
+    return outputs, structure
+
+
+def _fixed_outputs(draw: Callable[[int], Any], error: Exception) -> tuple[list[KerasTensor], Any]:
+    """The symbolic outputs for the batch size that fits, where the open one does not."""
+    for size in sizes_in(error):
+        try:
+            found, structure, _ = draw(size)
+        except MISFITS:
+            continue
+        return [KerasTensor(opened(struct.shape, size), struct.dtype.name) for struct in found], structure
+    raise error
 
 
 def _outputs_for(operation: Recorded, leaves: list[Any], structure: Any, size: int) -> tuple[list, Any, list]:

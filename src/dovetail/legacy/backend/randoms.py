@@ -34,7 +34,11 @@ def drawn(draw: Callable[..., Any], args: tuple, seed: Any) -> Any:
 def _key(seed: int | None) -> Any:
     context = current()
     if context.layer is not None:
-        return _generator(context.layer, seed).next()
+        generator = _generator(context.layer, seed)
+        if context.scope is None or context.scope.get_current_value(generator.state) is not None:
+            return generator.next()
+        if context.open_size is not None:  # drawn, not run
+            return generator.state.value
     if context.scope is not None:
         return _key_of_scope(context.scope, seed)
     return draw_key(seed)

@@ -58,6 +58,7 @@ OLD: dict[str, type] = {
     "UpSampling2D": convolution.UpSampling2D,
     "ZeroPadding1D": convolution.ZeroPadding1D,
     "ZeroPadding2D": convolution.ZeroPadding2D,
+    "_Merge": merging.WrittenMerge,
 }
 OF_KERAS_1: dict[str, type] = {
     "ConvLSTM2D": convolutional_recurrent.ConvLSTM2D,

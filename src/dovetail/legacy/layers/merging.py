@@ -326,6 +326,18 @@ class OldMerge(MergeLayer):
         return all_keep(previous_mask)
 
 
+class WrittenMerge(OldMerge):
+    """`_Merge`, the base that users derived merges of their own from: a subclass writes `_merge_function(inputs)`."""
+
+    guidance = today.Add.guidance
+
+    def merge(self, branches):
+        return self._merge_function(branches)
+
+    def _merge_function(self, inputs):
+        raise NotImplementedError(f"{type(self).__name__} needs a `_merge_function(inputs)`")
+
+
 class Concatenate(OldMerge, today.Concatenate):
     """As today's; masks are joined by "and", and along another axis every branch needs one."""
 
