@@ -43,6 +43,9 @@ LEFT = {
     "models": "",
     "saving": "",
     "": "Quantizer",
+    "legacy.saving": "",
+    "dtype_policies": "",
+    "mixed_precision": "",
 }
 
 

@@ -1,5 +1,7 @@
 """Dovetail: neural networks in Python as Keras users know them, with the joining of branches at heart."""
 
+import importlib
+
 from . import (
     activations,
     applications,
@@ -57,6 +59,13 @@ __all__ = [
 def version() -> str:
     """The version of Dovetail, as `__version__`."""
     return __version__
+
+
+def __getattr__(name):
+    """`legacy` is loaded when it is asked for: most programs have no use for it."""
+    if name == "legacy":
+        return importlib.import_module(f"{__name__}.legacy")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def _load_older(path, custom_objects, compile):

@@ -4,7 +4,8 @@ What each old release called things is data (`tables/`); two readers use it: the
 (`imports`, `running`) and `dovetail upgrade`, which rewrites source (`upgrade/`).
 """
 
+from . import saving
 from .imports import install, installed, uninstall
 from .releases import RELEASES, Release, current_release
 
-__all__ = ["RELEASES", "Release", "current_release", "install", "installed", "uninstall"]
+__all__ = ["RELEASES", "Release", "current_release", "install", "installed", "saving", "uninstall"]
