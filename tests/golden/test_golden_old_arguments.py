@@ -89,3 +89,30 @@ def test_configurations_of_optimizers_regularizers_and_constraints(version):
                 else:
                     assert found == value, (call, name)
         assert seen >= 5
+
+
+@pytest.mark.parametrize("version", RELEASES)
+def test_calls_that_build_models(version):
+    """Those that train are in `tests/legacy/test_training.py`."""
+    found = recorded(version, "legacy_args")[0]["models"]
+    with installed(version):
+        from keras import optimizers
+        from keras.layers import Dense, Input
+        from keras.models import Model, Sequential
+
+        x = Input(shape=(3,))
+        for words in ({"input": x, "output": Dense(2)(x)}, {"inputs": x, "outputs": Dense(2)(x)}):
+            assert Model(**words).output_shape == (None, 2)
+        model = Sequential()
+        model.add(Dense(4, input_shape=(3,)))
+        shapes = found["sequential_output_shape"]["value"]
+        assert [list(model.input_shape), list(model.output_shape)] == [shapes["input_shape"], shapes["output_shape"]]
+        model.add(Dense(2))
+        model.pop()
+        assert list(model.output_shape) == found["pop_layer"]["value"]
+        model.compile("sgd", "mse", class_mode="categorical")
+        assert float(optimizers.SGD(lr=0.1).lr) == pytest.approx(0.1)
+        classifier = Sequential([Dense(2, input_dim=3, activation="softmax")])
+        classifier.compile("sgd", "categorical_crossentropy", metrics=["accuracy"])
+        if version not in ("2.15.0", "3.15.1"):  # these know names only after training
+            assert classifier.metrics_names == found["fit_metrics_names"]["value"]["metrics_names"]
