@@ -255,7 +255,7 @@ def _places_in(value: Any, place: str, seen: dict[int, Any]) -> Iterator[tuple[A
         counts: Counter[str] = Counter()
         for item in value.values() if isinstance(value, dict) else value:
             if isinstance(item, (Layer, Optimizer)):
-                name = snake_case(type(item).__name__)
+                name = snake_case(_class_name(item))
             elif isinstance(item, (list, tuple, dict)):
                 name = "container"
             else:
@@ -263,6 +263,12 @@ def _places_in(value: Any, place: str, seen: dict[int, Any]) -> Iterator[tuple[A
             suffix = f"_{counts[name]}" if counts[name] else ""
             counts[name] += 1
             yield from _places_in(item, f"{place}{name}{suffix}/", seen)
+
+
+def _class_name(layer: Layer) -> str:
+    """The class that Keras names a layer by: a graph made with `Model(inputs, outputs)` is a Functional."""
+    name = type(layer).__name__
+    return "Functional" if name == "Model" and getattr(layer, "_graph", None) is not None else name
 
 
 def _checked_path(filepath: Any) -> Path:

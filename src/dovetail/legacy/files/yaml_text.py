@@ -9,6 +9,7 @@ from ...engine.extras import needed
 _TUPLE = "tag:yaml.org,2002:python/tuple"
 _UNICODE = "tag:yaml.org,2002:python/unicode"
 _SCALAR = "tag:yaml.org,2002:python/object/apply:numpy.core.multiarray.scalar"
+_LIST = "tag:yaml.org,2002:python/object/apply:tensorflow.python.training.tracking.data_structures.ListWrapper"
 _DTYPE = "tag:yaml.org,2002:python/object/apply:numpy.dtype"
 
 
@@ -24,6 +25,7 @@ def read_yaml(text: str) -> Any:
     loader.add_constructor(_UNICODE, lambda made, node: made.construct_scalar(node))
     loader.add_constructor(_SCALAR, _number)
     loader.add_constructor(_DTYPE, _dtype)
+    loader.add_constructor(_LIST, lambda made, node: list(made.construct_sequence(node, deep=True)[0]))
     try:
         return yaml.load(text, loader)
     except yaml.YAMLError as error:
