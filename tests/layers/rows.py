@@ -7,16 +7,17 @@ import numpy as np
 
 from dovetail import layers
 
-INNER = ("layer", "cell")
+INNER = ("layer", "cell", "cells")
 
 
 class Row(NamedTuple):
     name: str  # of the class, in `dovetail.layers` and in `keras.layers`
     arguments: dict[str, Any]
-    shape: Any  # of the input with its batch, or a list of shapes
+    shape: Any  # of the input with its batch, or a (nested) list of shapes
     integers: int | None = None  # inputs are integers below this
     plain: bool = True  # the configuration is plain data
     spread: bool = False  # the inputs are arguments of their own, not a list
+    shows_nan: bool = True  # a NaN in a sample is in its output too
 
     def layer(self, module: Any = layers, **more: Any) -> Any:
         """The layer; functions of a module among the arguments make the layers inside."""
@@ -39,15 +40,15 @@ class Row(NamedTuple):
         """The arguments of a call: NumPy arrays of the row's shapes, with another batch size if given."""
         generator = np.random.default_rng(seed)
 
-        def one(shape: tuple[int, ...]) -> np.ndarray:
+        def one(shape: Any) -> Any:
+            if isinstance(shape, list):
+                return [one(part) for part in shape]
             shape = shape if batch is None else (batch, *shape[1:])
             if self.integers:
                 return generator.integers(0, self.integers, shape).astype("int32")
             return generator.normal(size=shape).astype("float32")
 
-        if not isinstance(self.shape, list):
-            return (one(self.shape),)
-        arrays = [one(shape) for shape in self.shape]
+        arrays = one(self.shape)
         return tuple(arrays) if self.spread else (arrays,)
 
     def __str__(self) -> str:
@@ -64,6 +65,8 @@ CORE = [
     Row("Dense", {"units": 2, "kernel_regularizer": "l2", "bias_initializer": "ones"}, (2, 3)),
     Row("Embedding", {"input_dim": 7, "output_dim": 3}, (2, 4), integers=7),
     Row("Embedding", {"input_dim": 7, "output_dim": 3, "mask_zero": True}, (2, 4), integers=7),
+    Row("ReversibleEmbedding", {"input_dim": 7, "output_dim": 3}, (2, 4), integers=7),
+    Row("ReversibleEmbedding", {"input_dim": 7, "output_dim": 3, "tie_weights": False}, (2, 4), integers=7),
     Row("Masking", {"mask_value": 0.5}, (2, 3, 2)),
     Row("Lambda", {"function": lambda x: x * 2.0 + 1.0}, (2, 3), plain=False),
     Row("Identity", {}, (2, 3)),
@@ -214,6 +217,15 @@ MORE = [
         [(2, 3, 4), (2, 5, 6)], spread=True),
 ]  # fmt: skip
 PREPROCESSING = [
+    Row("Resizing", {"height": 3, "width": 5}, (2, 4, 6, 3)),
+    Row(
+        "Resizing",
+        {"height": 3, "width": 6, "interpolation": "bicubic", "antialias": True, "crop_to_aspect_ratio": True} | FIRST,
+        (2, 3, 5, 7),
+    ),
+    Row("Resizing", {"height": 5, "width": 4, "pad_to_aspect_ratio": True, "fill_value": 0.5}, (2, 3, 5, 1)),
+    Row("CenterCrop", {"height": 3, "width": 2}, (2, 4, 5, 3)),
+    Row("CenterCrop", {"height": 5, "width": 2} | FIRST, (2, 3, 4, 5)),
     Row("Rescaling", {"scale": 0.5, "offset": -1.0}, (2, 3, 3, 3)),
     Row("Rescaling", {"scale": [0.5, 2.0, 1.0], "offset": [1.0, 0.0, 2.0]}, (2, 3)),
     Row("Normalization", {}, (4, 5)),
@@ -248,6 +260,15 @@ RECURRENT = [
     ),
     Row("TimeDistributed", {"layer": lambda module: module.Dense(4)}, (2, 5, 3)),
     Row("TimeDistributed", {"layer": lambda module: module.Conv2D(2, 2)}, (2, 3, 4, 4, 1)),
+    Row("SimpleRNNCell", {"seed": 1, "units": 4, "dropout": 0.3}, [(2, 3), [(2, 4)]], spread=True),
+    Row("LSTMCell", {"seed": 1, "units": 4, "recurrent_dropout": 0.3}, [(2, 3), [(2, 4), (2, 4)]], spread=True),
+    Row("GRUCell", {"seed": 1, "units": 4, "reset_after": False}, [(2, 3), [(2, 4)]], spread=True),
+    Row(
+        "StackedRNNCells",
+        {"cells": lambda module: [module.LSTMCell(3, seed=1), module.GRUCell(2, seed=1)]},
+        [(2, 3), [[(2, 3), (2, 3)], [(2, 2)]]],
+        spread=True,
+    ),
     Row("RNN", {"cell": lambda module: [module.LSTMCell(3, seed=1), module.GRUCell(2, seed=1)]}, (2, 5, 3)),
     Row("RNN", {"cell": lambda module: module.SimpleRNNCell(3, seed=1), "return_sequences": True}, (2, 5, 3)),
     Row("ConvLSTM1D", {"seed": 1, "filters": 3, "kernel_size": 2, "return_sequences": True}, (2, 3, 6, 2)),

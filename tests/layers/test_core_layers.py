@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from dovetail import layers
+from dovetail import Model, layers
 from dovetail.engine.errors import ShapeError
 from dovetail.engine.masks import get_mask
 from dovetail.layers import Dense, Embedding, Identity, Input, Lambda, Masking
@@ -135,3 +135,18 @@ def test_the_family_knows_every_layer():
 
     mine = layers.deserialize({"class_name": "Mine", "config": {"units": 2}}, custom_objects={"Mine": Mine})
     assert isinstance(mine, Mine)
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_an_embedding_goes_back(tied):
+    layer = layers.ReversibleEmbedding(7, 3, tie_weights=tied, mask_zero=True, logit_soft_cap=2.0)
+    ids = layers.Input((4,), dtype="int32")
+    hidden = layer(ids)
+    model = Model(ids, [hidden, layer(hidden, reverse=True)])
+    found, back = model(np.array([[1, 0, 6, 2]]))
+    table = np.asarray(layer.embeddings.value)
+    kernel = table.T if tied else np.asarray(layer.reverse_embeddings.value)
+    assert_allclose(found, table[[[1, 0, 6, 2]]])
+    assert_allclose(back, 2 * np.tanh(np.asarray(found) @ kernel / 2), rtol=1e-6, atol=1e-7)
+    with pytest.raises(ValueError, match="goes back from vectors of 3"):
+        layer(np.zeros((2, 4)), reverse=True)

@@ -1,5 +1,6 @@
 """Each layer against Keras's own, from equal weights: outputs, gradients, updated state."""
 
+import functools
 import inspect
 import json
 import sys
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+import dovetail
 from dovetail import layers
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "layers"))
@@ -20,101 +22,127 @@ from rows import ROWS
 SHARED = [row for row in ROWS if hasattr(keras.layers, row.name)]
 
 
+CLOSE = {"rtol": 1e-5, "atol": 1e-6}
+
+
 def takes_training(layer):
     return "training" in inspect.signature(layer.call).parameters
 
 
-rows = pytest.mark.parametrize("row", SHARED, ids=str)
-MODES = [(row, training) for row in SHARED for training in ([False, True] if takes_training(row.layer()) else [None])]
-CLOSE = {"rtol": 1e-5, "atol": 1e-6}
+def symbolic(inputs, tensor):
+    return jax.tree.map(lambda x: tensor(x.shape, dtype=str(x.dtype)), inputs)
 
 
-def pair(row, inputs, policy="float32"):
-    """Dovetail's layer and Keras's, built, with equal random weights."""
-    ours, theirs = row.layer_of_policy(policy), row.layer_of_policy(policy, keras.layers)
-    ours(*inputs)
-    theirs(*inputs)
+def weights_for(layer):
+    """Random weights that make no layer grow its values without end."""
     generator = np.random.default_rng(1)
-    weights = []
-    for variable in theirs.weights:
-        size = 0.2 if "recurrent" in variable.name else 1  # what comes again and again must not grow
-        weights.append(np.asarray(size * generator.uniform(0.5, 1.5, variable.shape), variable.dtype))
-    ours.set_weights(weights)
-    theirs.set_weights(weights)
-    return ours, theirs
+    for variable in layer.weights:
+        size = 0.2 if "recurrent" in variable.name else 1
+        yield np.asarray(size * generator.uniform(0.5, 1.5, variable.shape), variable.dtype)
 
 
-def stateless(layer, **extra):
-    """(trainable, inputs) -> a sum that depends on every output, and (outputs, new state)."""
-    others = [variable.value for variable in layer.non_trainable_variables]
+class Side:
+    """A row's layer of one of the two libraries, with equal weights in both."""
 
-    def run(trainable, inputs):
-        outputs, state = layer.stateless_call(trainable, others, *inputs, **extra)
-        return jnp.sum(jnp.sin(outputs.astype("float32"))), (outputs, state)
+    def __init__(self, row, library):
+        self.row, self.library, self.inputs = row, library, row.inputs(seed=2)
+        self.layer = row.layer(library.layers)
+        self.coarse = row.layer_of_policy("mixed_bfloat16", library.layers)
+        for layer in (self.layer, self.coarse):
+            layer(*symbolic(self.inputs, library.KerasTensor))
+            layer.set_weights(list(weights_for(layer)))
 
-    return run
+    @functools.cached_property
+    def results(self):
+        """By mode: (outputs, new state, gradients); and the outputs in 16 bits."""
+        modes = {"call": {}}
+        if takes_training(self.layer):
+            modes = {"inference": {"training": False}, "training": {"training": True}}
+
+        def run(weights, others, inputs):
+            def total(weights, inputs, extra):
+                outputs, state = self.layer.stateless_call(weights, others, *inputs, **extra)
+                leaves = jax.tree.leaves(outputs)
+                return sum(jnp.sum(jnp.sin(leaf.astype("float32"))) for leaf in leaves), (leaves, state)
+
+            found = {}
+            argnums = 0 if self.row.integers else (0, 1)
+            for name, extra in modes.items():
+                (_, (outputs, state)), gradients = jax.value_and_grad(total, argnums, has_aux=True)(
+                    weights, inputs, extra
+                )
+                found[name] = outputs, state, jax.tree.leaves(gradients)
+            with self.library.StatelessScope():  # `stateless_call` of Keras casts no inputs
+                in_16_bits = self.coarse(*inputs)
+            return found, jax.tree.leaves(in_16_bits)
+
+        def values(variables):
+            return [variable.value for variable in variables]
+
+        arguments = (
+            values(self.layer.trainable_variables),
+            values(self.layer.non_trainable_variables),
+            jax.tree.map(jnp.asarray, self.inputs),
+        )
+        return jax.jit(run)(*arguments)
 
 
-@rows
-def test_weights_have_keras_names_and_order(row):
-    ours, theirs = pair(row, row.inputs())
+class Pair:
+    def __init__(self, row):
+        self.row = row
+        self.ours, self.theirs = Side(row, dovetail), Side(row, keras)
+
+
+@pytest.fixture(scope="module", params=SHARED, ids=str)
+def pair(request):
+    return Pair(request.param)
+
+
+def test_weights_have_keras_names_and_order(pair):
+    ours, theirs = pair.ours.layer, pair.theirs.layer
     assert [(v.name, v.shape) for v in ours.weights] == [(v.name, tuple(v.shape)) for v in theirs.weights]
+    assert [v.dtype for v in pair.ours.coarse.weights] == [v.dtype for v in pair.theirs.coarse.weights]
     assert len(ours.variables) == len(theirs.variables)
     assert len(ours.trainable_variables) == len(theirs.trainable_variables)
     assert ours.supports_masking == theirs.supports_masking
 
 
-@pytest.mark.parametrize("row, training", MODES, ids=str)
-def test_outputs_gradients_and_state(row, training):
-    inputs = row.inputs(seed=2)
-    ours, theirs = pair(row, inputs)
-    argnums = 0 if row.integers else (0, 1)
-    results = []
-    for layer in (ours, theirs):
-        trainable = [variable.value for variable in layer.trainable_variables]
-        extra = {"training": training} if takes_training(layer) else {}
-        run = jax.value_and_grad(stateless(layer, **extra), argnums, has_aux=True)
-        arrays = jax.tree.map(jnp.asarray, inputs)
-        (_, (outputs, state)), gradients = jax.jit(run)(trainable, arrays)
-        results.append((outputs, gradients, state))
-    (outputs, gradients, state), (expected, expected_gradients, expected_state) = results
-    assert outputs.dtype == expected.dtype
-    assert_allclose(outputs, expected, **CLOSE)
-    found, wanted = jax.tree.leaves(gradients), jax.tree.leaves(expected_gradients)
-    for gradient, keras_gradient in zip(found, wanted, strict=True):
-        assert_allclose(gradient, keras_gradient, rtol=1e-4, atol=1e-5)  # sums of sines of large outputs
-    assert len(state) == len(expected_state)
-    for value, keras_value in zip(state, expected_state, strict=True):
-        assert_allclose(value, keras_value, **CLOSE)
+def test_outputs_gradients_and_state(pair):
+    found, wanted = pair.ours.results[0], pair.theirs.results[0]
+    assert found.keys() == wanted.keys()
+    for mode in wanted:
+        (outputs, state, gradients), (expected, keras_state, keras_gradients) = found[mode], wanted[mode]
+        for one, other in zip(outputs, expected, strict=True):
+            assert one.dtype == other.dtype
+            assert_allclose(one, other, **CLOSE, err_msg=mode)
+        for one, other in zip(state, keras_state, strict=True):
+            assert_allclose(one, other, **CLOSE, err_msg=mode)
+        for one, other in zip(gradients, keras_gradients, strict=True):
+            # sums of sines of large outputs
+            assert_allclose(one, other, rtol=1e-4, atol=1e-5, err_msg=mode)
 
 
-@rows
-def test_16_bits(row):
-    inputs = row.inputs(seed=2)
-    ours, theirs = pair(row, inputs, "mixed_bfloat16")
-    output, expected = ours(*inputs), theirs(*inputs)
-    assert output.dtype == expected.dtype
-    assert_allclose(np.asarray(output, "float32"), np.asarray(expected, "float32"), rtol=0.02, atol=0.02)
+def test_16_bits(pair):
+    for output, expected in zip(pair.ours.results[1], pair.theirs.results[1], strict=True):
+        assert output.dtype == expected.dtype
+        assert_allclose(np.asarray(output, "float32"), np.asarray(expected, "float32"), rtol=0.02, atol=0.02)
 
 
-@rows
-def test_constructors_are_the_same(row):
-    ours = inspect.signature(getattr(layers, row.name)).parameters
-    theirs = inspect.signature(getattr(keras.layers, row.name)).parameters
+def test_constructors_are_the_same(pair):
+    ours = inspect.signature(getattr(layers, pair.row.name)).parameters
+    theirs = inspect.signature(getattr(keras.layers, pair.row.name)).parameters
     assert [(p.name, p.default) for p in ours.values()] == [(p.name, p.default) for p in theirs.values()]
 
 
-@pytest.mark.parametrize("row", [row for row in SHARED if row.plain], ids=str)
-def test_configurations_are_understood_both_ways(row):
-    inputs = row.inputs()
-    ours, theirs = pair(row, inputs)
+def test_configurations_are_understood_both_ways(pair):
+    if not pair.row.plain:
+        pytest.skip("the configuration holds code")
+    ours, theirs = pair.ours.layer, pair.theirs.layer
     keras_config = json.loads(json.dumps(theirs.get_config()))
-    from_keras = type(ours).from_config(keras_config)
-    from_ours = type(theirs).from_config(json.loads(json.dumps(ours.get_config())))
-    for layer in (from_keras, from_ours):
-        layer(*inputs)
-        layer.set_weights(ours.get_weights())
-        assert_allclose(layer(*inputs), theirs(*inputs), **CLOSE)
+    from_keras = type(ours).from_config(keras_config | {"name": ours.name})
+    assert json.loads(json.dumps(from_keras.get_config())) == json.loads(json.dumps(ours.get_config()))
+    from_ours = type(theirs).from_config(json.loads(json.dumps(ours.get_config())) | {"name": theirs.name})
+    assert json.loads(json.dumps(from_ours.get_config())) == keras_config
     assert set(keras_config) <= set(ours.get_config()) | {"activity_regularizer", "rms_scaling"}
 
 

@@ -26,7 +26,7 @@ from .convolution_transposed import (
     Convolution2DTranspose,
     Convolution3DTranspose,
 )
-from .core import Dense, Embedding, Identity, Lambda, Masking
+from .core import Dense, Embedding, Identity, Lambda, Masking, ReversibleEmbedding
 from .einsum_dense import EinsumDense
 from .input import Input, InputLayer
 from .merging import (
@@ -82,7 +82,7 @@ from .pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
-from .preprocessing import Normalization, Rescaling
+from .preprocessing import CenterCrop, Normalization, Rescaling, Resizing
 from .recurrent import (
     GRU,
     LSTM,

@@ -175,6 +175,84 @@ class Embedding(Layer):
         return inputs != 0 if self.mask_zero else None
 
 
+class ReversibleEmbedding(Embedding):
+    """An embedding that also goes back: with `reverse=True` from vectors to a number for each row of the table.
+
+    Args:
+        input_dim, output_dim, mask_zero and what begins with `embeddings`: as in `Embedding`.
+        tie_weights: whether the way back uses the table itself, or a matrix of its own.
+        reverse_dtype: that the way back computes in; None is the dtype of inputs and table.
+        logit_soft_cap: limits what comes back to it, `cap * tanh(x / cap)`.
+
+    Shapes:
+        inputs: (batch, ...) integers; with `reverse` (batch, ..., output_dim)
+        output: (batch, ..., output_dim); with `reverse` (batch, ..., input_dim)
+
+    Weights:
+        embeddings: (input_dim, output_dim)
+        reverse_embeddings: (output_dim, input_dim), without `tie_weights`
+
+    Mask: that of `Embedding`; with `reverse` there is none.
+
+    Reference: Press & Wolf 2016, arXiv:1608.05859.
+    """
+
+    def __init__(
+        self,
+        input_dim: int,
+        output_dim: int,
+        tie_weights: bool = True,
+        embeddings_initializer: Any = "uniform",
+        embeddings_regularizer: Any = None,
+        embeddings_constraint: Any = None,
+        mask_zero: bool = False,
+        reverse_dtype: Any = None,
+        logit_soft_cap: float | None = None,
+        **kwargs: Any,
+    ):
+        self.tie_weights = tie_weights
+        self.reverse_dtype = reverse_dtype
+        self.logit_soft_cap = logit_soft_cap
+        super().__init__(
+            input_dim,
+            output_dim,
+            embeddings_initializer=embeddings_initializer,
+            embeddings_regularizer=embeddings_regularizer,
+            embeddings_constraint=embeddings_constraint,
+            mask_zero=mask_zero,
+            **kwargs,
+        )
+
+    def build(self, input_shape=None):
+        super().build(input_shape)
+        if not self.tie_weights:
+            self.reverse_embeddings = self.add_weight(
+                name="reverse_embeddings",
+                shape=(self.output_dim, self.input_dim),
+                initializer=self.embeddings_initializer,
+            )
+
+    def call(self, inputs, reverse=False):
+        if not reverse:
+            return super().call(inputs)
+        if inputs.shape[-1] != self.output_dim:
+            raise ShapeError(
+                f"{describe(self)} goes back from vectors of {self.output_dim}; it got {seen_shape(inputs)}"
+            )
+        kernel = self.embeddings.value.T if self.tie_weights else self.reverse_embeddings.value
+        if self.reverse_dtype is not None:
+            inputs, kernel = inputs.astype(self.reverse_dtype), kernel.astype(self.reverse_dtype)
+        logits = inputs @ kernel
+        if self.logit_soft_cap is None:
+            return logits
+        return jnp.tanh(logits / self.logit_soft_cap) * self.logit_soft_cap
+
+    def _call_with_masks(self, args, kwargs, masks):
+        if self._bind(args, kwargs).get("reverse"):
+            return self.call(*args, **kwargs), [None]
+        return super()._call_with_masks(args, kwargs, masks)
+
+
 class Masking(Layer):
     """Masks each step whose features all equal `mask_value`, and sets them to 0.
 

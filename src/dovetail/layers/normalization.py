@@ -116,10 +116,13 @@ class BatchNormalization(Layer):
         self.moving_mean = statistic("moving_mean", self.moving_mean_initializer)
         self.moving_variance = statistic("moving_variance", self.moving_variance_initializer)
         if self.renorm:
-            stddev = jnp.sqrt(self.moving_variance.value)
-            self.moving_stddev = statistic("moving_stddev", lambda shape, dtype: stddev)
+
+            def stddev(shape, dtype):
+                return jnp.sqrt(self.moving_variance.value)
+
+            self.moving_stddev = statistic("moving_stddev", stddev)
             self.renorm_mean = statistic("renorm_mean", self.moving_mean_initializer)
-            self.renorm_stddev = statistic("renorm_stddev", lambda shape, dtype: stddev)
+            self.renorm_stddev = statistic("renorm_stddev", stddev)
 
     def call(self, inputs, training=None, mask=None):
         check_size(self, inputs, self.axis, self.moving_mean.shape[0])

@@ -87,7 +87,7 @@ class GroupNormalization(Layer):
         axis = self.axis % inputs.ndim
         check_size(self, inputs, axis, self._channels)
         x = jnp.moveaxis(inputs, axis, -1).astype(jnp.promote_types(inputs.dtype, jnp.float32))
-        grouped = x.reshape(*x.shape[:-1], self.groups, -1)
+        grouped = x.reshape(*x.shape[:-1], self.groups, self._channels // self.groups)
         over = (*range(1, grouped.ndim - 2), grouped.ndim - 1)
         mean = jnp.mean(grouped, over, keepdims=True)
         variance = jnp.var(grouped, over, keepdims=True)

@@ -69,7 +69,7 @@ class Reshape(Layer):
         target = self._resolved(tensor.shape, tensor.shape[1:], origin)
         if None not in target:
             dtype = self.compute_dtype if self.autocast and is_float(tensor.dtype) else tensor.dtype
-            self.built = True
+            self._build_for(args, kwargs)
             return Spec((tensor.shape[0], *target), dtype), None
         return super()._traced_specs(args, kwargs)
 

@@ -52,12 +52,6 @@ class Bidirectional(Wrapper):
             if hasattr(direction, "zero_output_for_mask"):
                 direction.zero_output_for_mask = direction.return_sequences
         self._check_directions()
-        for layer in (
-            self.forward_layer,
-            self.backward_layer,
-        ):  # masked steps of a merged sequence are zeros, as in Keras
-            if hasattr(layer, "zero_output_for_mask"):
-                layer.zero_output_for_mask = layer.return_sequences
         self.return_sequences = self.forward_layer.return_sequences
         self.return_state = self.forward_layer.return_state
         self.stateful = getattr(self.forward_layer, "stateful", False)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -10,7 +9,8 @@ from ... import activations, constraints, initializers, regularizers
 from ...engine.errors import ShapeError, format_shape
 from ...engine.layer import Layer
 from ...engine.randomness import SeedGenerator
-from ..arguments import describe, positive_int, settings
+from ..arguments import describe, positive_int, settings, share
+from ..regularization import drop
 
 
 class Cell(Layer):
@@ -21,6 +21,7 @@ class Cell(Layer):
         activation, recurrent_activation: of the output, and of the gates.
         dropout, recurrent_dropout: shares of the inputs and of the state that are dropped, the same at every step.
         seed: of the dropout.
+        implementation: 1 for masks of dropout of its own for each gate, as there always are with `recurrent_dropout`.
 
     Weights:
         kernel: (features, gates * units)
@@ -49,6 +50,7 @@ class Cell(Layer):
         dropout: float = 0.0,
         recurrent_dropout: float = 0.0,
         seed: int | None = None,
+        implementation: int = 2,
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
@@ -65,10 +67,13 @@ class Cell(Layer):
         self.kernel_constraint = constraints.get(kernel_constraint)
         self.recurrent_constraint = constraints.get(recurrent_constraint)
         self.bias_constraint = constraints.get(bias_constraint)
-        self.dropout = min(1.0, max(0.0, dropout))
-        self.recurrent_dropout = min(1.0, max(0.0, recurrent_dropout))
+        self.dropout = share("dropout", dropout)
+        self.recurrent_dropout = share("recurrent_dropout", recurrent_dropout)
         self.seed = seed
         self.seed_generator = SeedGenerator(seed)
+        # Keras's: with dropout of the state, every gate has masks of its own
+        own_masks = implementation == 1 or self.recurrent_dropout != 0
+        self.num_masks = self.gates if own_masks else 1
         self.state_size: Any = self.units if self.num_states == 1 else [self.units] * self.num_states
         self.output_size = self.units
         self._kept: tuple[Any, Any] = (None, None)  # masks of dropout, while a sequence is gone through
@@ -99,34 +104,38 @@ class Cell(Layer):
         """Zeros, (batch, units) for each state."""
         return [jnp.zeros((batch_size, self.units), self.compute_dtype) for _ in range(self.num_states)]
 
-    # -- dropout: one mask for all steps
+    # -- dropout: the same masks for all steps
 
     def draw_dropout(self, inputs: Any, state: Any, training: Any) -> None:
         """Draw the masks that hold until `forget_dropout`."""
         self._kept = (None, None)
         if training:
-            kept = [self._mask(self.dropout, inputs), self._mask(self.recurrent_dropout, state)]
-            self._kept = (kept[0], kept[1])
+            self._kept = (self._masks(self.dropout, inputs), self._masks(self.recurrent_dropout, state))
 
     def forget_dropout(self) -> None:
         self._kept = (None, None)
 
-    def _mask(self, rate: float, like: Any) -> Any:
+    def _masks(self, rate: float, like: Any) -> list[Any] | None:
         if not 0 < rate < 1:
             return None
-        kept = jax.random.bernoulli(self.seed_generator.next(), 1 - rate, like.shape)
-        return jnp.where(kept, 1 / (1 - rate), 0).astype(like.dtype)
+        ones = jnp.ones_like(like)
+        return [drop(ones, rate, self.seed_generator) for _ in range(self.num_masks)]
 
-    def dropped(self, inputs: Any, state: Any, training: Any) -> tuple[Any, Any]:
-        """Input and state with their dropout."""
-        is_alone = training and self._kept == (None, None) and (self.dropout or self.recurrent_dropout)
-        if is_alone:  # called on its own, for a single step
+    def kept(self, inputs: Any, state: Any, training: Any) -> tuple[Any, Any]:
+        """The masks of the inputs and of the state: a list, of one or of one for each gate, or None."""
+        if self._kept == (None, None) and training:  # called on its own, for a single step
             self.draw_dropout(inputs, state, training)
-        of_inputs, of_state = self._kept
-        if is_alone:
+            drawn = self._kept
             self.forget_dropout()
-        inputs = inputs if of_inputs is None else inputs * of_inputs
-        return inputs, state if of_state is None else state * of_state
+            return drawn
+        return self._kept
+
+    def gated(self, x: Any, weights: Any, masks: list[Any] | None, product: Any = jnp.matmul) -> Any:
+        """`product(x, weights)`, with each gate's own dropout on x."""
+        if masks is None or len(masks) == 1:
+            return product(x if masks is None else x * masks[0], weights)
+        parts = jnp.split(weights, len(masks), axis=-1)
+        return jnp.concatenate([product(x * mask, part) for mask, part in zip(masks, parts, strict=True)], axis=-1)
 
 
 class SimpleRNNCell(Cell):
@@ -156,11 +165,12 @@ class SimpleRNNCell(Cell):
         super().__init__(**settings(locals()), **kwargs)
 
     def call(self, inputs, states, training=False):
-        inputs, h = self.dropped(inputs, _first(states), training)
-        z = inputs @ self.kernel.value
+        h = _first(states)
+        of_inputs, of_state = self.kept(inputs, h, training)
+        z = self.gated(inputs, self.kernel.value, of_inputs)
         if self.bias is not None:
             z = z + self.bias.value
-        h = self.activation(z + h @ self.recurrent_kernel.value)
+        h = self.activation(z + self.gated(h, self.recurrent_kernel.value, of_state))
         return h, [h]
 
 
@@ -214,8 +224,8 @@ class LSTMCell(Cell):
 
     def call(self, inputs, states, training=False):
         h, c = states
-        inputs, h = self.dropped(inputs, h, training)
-        z = inputs @ self.kernel.value + h @ self.recurrent_kernel.value
+        of_inputs, of_state = self.kept(inputs, h, training)
+        z = self.gated(inputs, self.kernel.value, of_inputs) + self.gated(h, self.recurrent_kernel.value, of_state)
         if self.bias is not None:
             z = z + self.bias.value
         i, f, g, o = jnp.split(z, 4, axis=-1)
@@ -264,20 +274,21 @@ class GRUCell(Cell):
         return (self.bias.value[0], self.bias.value[1]) if self.reset_after else (self.bias.value, None)
 
     def call(self, inputs, states, training=False):
-        inputs, h = self.dropped(inputs, _first(states), training)
+        h = _first(states)
+        of_inputs, of_state = self.kept(inputs, h, training)
         bias, recurrent_bias = self.biases()
-        x = inputs @ self.kernel.value
+        x = self.gated(inputs, self.kernel.value, of_inputs)
         x_z, x_r, x_n = jnp.split(x if bias is None else x + bias, 3, axis=-1)
         if self.reset_after:
-            q = h @ self.recurrent_kernel.value
+            q = self.gated(h, self.recurrent_kernel.value, of_state)
             q_z, q_r, q_n = jnp.split(q if recurrent_bias is None else q + recurrent_bias, 3, axis=-1)
             update, reset = self.recurrent_activation(x_z + q_z), self.recurrent_activation(x_r + q_r)
             new = self.activation(x_n + reset * q_n)
         else:
             of_gates, of_new = jnp.split(self.recurrent_kernel.value, [2 * self.units], axis=1)
-            q_z, q_r = jnp.split(h @ of_gates, 2, axis=-1)
+            q_z, q_r = jnp.split(self.gated(h, of_gates, of_state and of_state[:2]), 2, axis=-1)
             update, reset = self.recurrent_activation(x_z + q_z), self.recurrent_activation(x_r + q_r)
-            new = self.activation(x_n + (reset * h) @ of_new)
+            new = self.activation(x_n + self.gated(reset * h, of_new, of_state and of_state[2:]))
         h = update * h + (1 - update) * new
         return h, [h]
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 
 from ...engine.errors import ShapeError, format_shape
@@ -35,6 +36,7 @@ class ConvLSTMCell(LSTMCell):
         **kwargs: Any,
     ):
         LSTMCell.__init__(self, positive_int("filters", filters), **kwargs)
+        self.num_masks = self.gates
         self.rank, self.filters = rank, self.units
         self.kernel_size = int_tuple("kernel_size", kernel_size, rank)
         self.strides = int_tuple("strides", strides, rank)
@@ -73,12 +75,21 @@ class ConvLSTMCell(LSTMCell):
 
     def call(self, inputs, states, training=False):
         h, c = states
-        inputs, h = self.dropped(inputs, h, training)
         x, h, c = (to_channels_last(part, self.data_format) for part in (inputs, h, c))
-        z = convolution.conv(x, self.kernel.value, self.strides, self.padding, self.dilation_rate)
+        of_inputs, of_state = jax.tree.map(
+            lambda mask: to_channels_last(mask, self.data_format), self.kept(inputs, states[0], training)
+        )
+
+        def over_inputs(x: Any, kernel: Any) -> Any:
+            return convolution.conv(x, kernel, self.strides, self.padding, self.dilation_rate)
+
+        def over_state(h: Any, kernel: Any) -> Any:
+            return convolution.conv(h, kernel, 1, "same")
+
+        z = self.gated(x, self.kernel.value, of_inputs, over_inputs)
         if self.bias is not None:
             z = z + self.bias.value
-        z = z + convolution.conv(h, self.recurrent_kernel.value, 1, "same")
+        z = z + self.gated(h, self.recurrent_kernel.value, of_state, over_state)
         i, f, g, o = jnp.split(z, 4, axis=-1)
         c = self.recurrent_activation(f) * c + self.recurrent_activation(i) * self.activation(g)
         h = self.recurrent_activation(o) * self.activation(c)

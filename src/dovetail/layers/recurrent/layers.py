@@ -30,6 +30,8 @@ class RecurrentLayer(RNN):
         of_rnn = {name: given.pop(name) for name in OF_RNN}
         of_rnn["activity_regularizer"] = given.pop("activity_regularizer")
         more = {name: kwargs[name] for name in ("dtype", "trainable") if name in kwargs}
+        if "implementation" in kwargs:  # of dropout, see `Cell`
+            more["implementation"] = kwargs.pop("implementation")
         super().__init__(self.cell_class(**given, **more), **of_rnn, **kwargs)
 
     def __getattr__(self, name: str) -> Any:
@@ -37,22 +39,24 @@ class RecurrentLayer(RNN):
             return getattr(self.__dict__["cell"], name)
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
-    def _is_usual(self, mask: Any, training: Any) -> bool:
+    def _is_usual(self, training: Any) -> bool:
         """Whether the tuned recurrence does all that is asked for."""
         cell = self.cell
         usual = cell.activation is activations.tanh and cell.recurrent_activation is activations.sigmoid
-        drops_state = training and 0 < cell.recurrent_dropout < 1
-        return usual and not (drops_state or self.unroll or (mask is not None and self.zero_output_for_mask))
+        return usual and not (training and cell.num_masks > 1) and not self.unroll
 
     def _dropped(self, sequences: Any, state: Any, training: Any) -> Any:
         """The sequences with the dropout of the inputs."""
         self.cell.draw_dropout(sequences[:, 0], state, training)
         kept, _ = self.cell._kept
         self.cell.forget_dropout()
-        return sequences if kept is None else sequences * kept[:, None]
+        return sequences if kept is None else sequences * kept[0][:, None]
 
-    def _result(self, outputs: Any, states: list[Any]) -> tuple[Any, Any, list[Any]]:
-        return (jnp.flip(outputs, 1) if self.go_backwards else outputs), states[0], states
+    def _result(self, outputs: Any, states: list[Any], mask: Any) -> tuple[Any, Any, list[Any]]:
+        if mask is not None and self.zero_output_for_mask:
+            outputs = jnp.where(mask[..., None], outputs, jnp.zeros((), outputs.dtype))
+        outputs = jnp.flip(outputs, 1) if self.go_backwards else outputs
+        return outputs, outputs[:, -1], states
 
 
 class SimpleRNN(RecurrentLayer):
@@ -158,13 +162,13 @@ class LSTM(RecurrentLayer):
         super().__init__(given, **kwargs)
 
     def run_steps(self, sequences, states, mask, training):
-        if not self._is_usual(mask, training):
+        if not self._is_usual(training):
             return super().run_steps(sequences, states, mask, training)
         x = self._dropped(sequences, states[0], training)
         kernel, inner = self.cell.kernel.value, self.cell.recurrent_kernel.value
         bias = None if self.cell.bias is None else self.cell.bias.value
         outputs, h, c = recurrent.lstm(x, kernel, inner, bias, states[0], states[1], mask, self.go_backwards)
-        return self._result(outputs, [h, c])
+        return self._result(outputs, [h, c], mask)
 
 
 class GRU(RecurrentLayer):
@@ -225,10 +229,10 @@ class GRU(RecurrentLayer):
         super().__init__(given, **kwargs)
 
     def run_steps(self, sequences, states, mask, training):
-        if not (self._is_usual(mask, training) and self.cell.reset_after and self.cell.bias is not None):
+        if not (self._is_usual(training) and self.cell.reset_after and self.cell.bias is not None):
             return super().run_steps(sequences, states, mask, training)
         x = self._dropped(sequences, states[0], training)
         kernel, inner = self.cell.kernel.value, self.cell.recurrent_kernel.value
         bias, inner_bias = self.cell.biases()
         outputs, h = recurrent.gru(x, kernel, inner, bias, inner_bias, states[0], mask, self.go_backwards)
-        return self._result(outputs, [h])
+        return self._result(outputs, [h], mask)

@@ -1,5 +1,6 @@
 """RNN: a cell at every step of a sequence, handing its state on."""
 
+import inspect
 from typing import Any
 
 import jax
@@ -183,7 +184,7 @@ class RNN(Layer):
             output, new = self.cell(x, states, **more)
             new = list(new) if isinstance(new, (list, tuple)) else [new]
             if keep is not None:
-                before = jnp.zeros_like(output) if self.zero_output_for_mask else jax.tree.leaves(states)[0]
+                before = jnp.zeros_like(output) if self.zero_output_for_mask else _output_before(states)
                 if before.shape != output.shape:  # the first state is no output: nothing can be repeated
                     before = jnp.zeros_like(output)
                 output = jnp.where(_fit(keep, output), output, before)
@@ -229,6 +230,11 @@ def _unrolled(step: Any, states: Any, x: Any, masks: Any, backwards: bool) -> tu
     return jnp.stack(outputs, 1), outputs[-1], states
 
 
+def _output_before(states: Any) -> Any:
+    """The first state, of the last cell of several: the output of the step before."""
+    return jax.tree.leaves(states[-1] if isinstance(states[0], (list, tuple)) else states)[0]
+
+
 def _fit(mask: Any, array: Any) -> Any:
     """(batch,) booleans with axes to broadcast to an array."""
     return mask.reshape(mask.shape[0], *[1] * (array.ndim - 1))
@@ -239,8 +245,6 @@ def _size(size: Any) -> tuple[int, ...]:
 
 
 def _parameters(cell: Any) -> Any:
-    import inspect
-
     return inspect.signature(cell.call).parameters
 
 

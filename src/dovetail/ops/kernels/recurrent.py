@@ -56,7 +56,7 @@ def _projected(x: Any, kernel: Any, bias: Any) -> Any:
     """(batch, steps, features) to steps first, times the kernel, as one product."""
     batch, steps, features = x.shape
     rows = x.transpose(1, 0, 2).reshape(steps * batch, features) @ kernel
-    return (rows if bias is None else rows + bias).reshape(steps, batch, -1)
+    return (rows if bias is None else rows + bias).reshape(steps, batch, kernel.shape[1])
 
 
 def _time_first(mask: Any) -> Any:
@@ -137,7 +137,7 @@ def _lstm_backward(reverse: bool, saved: Any, gradients: Any) -> Any:
 
     (dh0, dc0), dz = lax.scan(step, (dh_last, dc_last), (packed, d_hs, mask), reverse=not reverse)
     h_before = _before(hs, h0, reverse).reshape(steps * batch, units)
-    return dz, h_before.T @ dz.reshape(steps * batch, -1), dh0, dc0, None
+    return dz, h_before.T @ dz.reshape(steps * batch, 4 * units), dh0, dc0, None
 
 
 _lstm.defvjp(_lstm_forward, _lstm_backward)
@@ -205,7 +205,7 @@ def _gru_backward(reverse: bool, saved: Any, gradients: Any) -> Any:
 
     dh0, (dq, dh) = lax.scan(step, dh_last, (packed, d_hs, mask), reverse=not reverse)
     d_xz = jnp.concatenate([dq[..., : 2 * units], dh * k_new], -1)
-    dq = dq.reshape(steps * batch, -1)
+    dq = dq.reshape(steps * batch, dq.shape[-1])
     return d_xz, h_before.reshape(steps * batch, units).T @ dq, dq.sum(0), dh0, None
 
 
