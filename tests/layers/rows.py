@@ -1,11 +1,22 @@
 """One row or more for every public layer: what the property and the parity tests run over."""
 
 import importlib
+import re
 from typing import Any, NamedTuple
 
+import jax
 import numpy as np
 
 from dovetail import layers
+
+
+def program_of(layer: Any, inputs: tuple[Any, ...]) -> str:
+    """What a layer of Dovetail computes, as text: equal texts compute the same."""
+    trainable, others = (
+        [v.value for v in found] for found in (layer.trainable_variables, layer.non_trainable_variables)
+    )
+    return re.sub(r"0x[0-9a-f]+", "", str(jax.make_jaxpr(layer.stateless_call)(trainable, others, *inputs)))
+
 
 INNER = ("layer", "cell", "cells")
 
@@ -214,7 +225,7 @@ MORE = [
     Row("MultiHeadAttention", {"num_heads": 2, "key_dim": 3, "value_dim": 2, "output_shape": [7], "attention_axes": [2],
                                "use_gate": True, "dropout": 0.2, "seed": 1}, [(2, 2, 3, 4), (2, 2, 5, 6)], spread=True),
     Row("GroupQueryAttention", {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2, "sliding_window": 2},
-        [(2, 3, 4), (2, 5, 6)], spread=True),
+        [(2, 3, 4), (2, 5, 4)], spread=True),
 ]  # fmt: skip
 PREPROCESSING = [
     Row("Resizing", {"height": 3, "width": 5}, (2, 4, 6, 3)),
@@ -223,7 +234,7 @@ PREPROCESSING = [
         {"height": 3, "width": 6, "interpolation": "bicubic", "antialias": True, "crop_to_aspect_ratio": True} | FIRST,
         (2, 3, 5, 7),
     ),
-    Row("Resizing", {"height": 5, "width": 4, "pad_to_aspect_ratio": True, "fill_value": 0.5}, (2, 3, 5, 1)),
+    Row("Resizing", {"height": 5, "width": 4, "pad_to_aspect_ratio": True, "fill_value": 0.5}, (2, 4, 5, 1)),
     Row("CenterCrop", {"height": 3, "width": 2}, (2, 4, 5, 3)),
     Row("CenterCrop", {"height": 5, "width": 2} | FIRST, (2, 3, 4, 5)),
     Row("Rescaling", {"scale": 0.5, "offset": -1.0}, (2, 3, 3, 3)),
@@ -260,8 +271,8 @@ RECURRENT = [
     ),
     Row("TimeDistributed", {"layer": lambda module: module.Dense(4)}, (2, 5, 3)),
     Row("TimeDistributed", {"layer": lambda module: module.Conv2D(2, 2)}, (2, 3, 4, 4, 1)),
-    Row("SimpleRNNCell", {"seed": 1, "units": 4, "dropout": 0.3}, [(2, 3), [(2, 4)]], spread=True),
-    Row("LSTMCell", {"seed": 1, "units": 4, "recurrent_dropout": 0.3}, [(2, 3), [(2, 4), (2, 4)]], spread=True),
+    Row("SimpleRNNCell", {"seed": 1, "units": 4}, [(2, 3), [(2, 4)]], spread=True),
+    Row("LSTMCell", {"seed": 1, "units": 4}, [(2, 3), [(2, 4), (2, 4)]], spread=True),
     Row("GRUCell", {"seed": 1, "units": 4, "reset_after": False}, [(2, 3), [(2, 4)]], spread=True),
     Row(
         "StackedRNNCells",

@@ -5,7 +5,6 @@ import functools
 import inspect
 import json
 import pickle
-import re
 import sys
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from dovetail.engine.registry import loading
 from dovetail.engine.tensor import KerasTensor
 
 sys.path.insert(0, str(Path(__file__).parent))
-from rows import ROWS
+from rows import ROWS, program_of
 
 # not called on arrays: what others are made of
 NOT_CALLED = {"Layer", "InputLayer", "Wrapper"}
@@ -39,14 +38,6 @@ def close(found, wanted, rtol=1e-5, atol=1e-6):
     for one, other in zip(jax.tree.leaves(found), jax.tree.leaves(wanted), strict=True):
         assert one.shape == other.shape
         assert_allclose(np.asarray(one, "float32"), np.asarray(other, "float32"), rtol=rtol, atol=atol)
-
-
-def program_of(layer, inputs):
-    """What the layer computes, as text: equal texts compute the same."""
-    jaxpr = jax.make_jaxpr(layer.stateless_call)(
-        values(layer.trainable_variables), values(layer.non_trainable_variables), *inputs
-    )
-    return re.sub(r"0x[0-9a-f]+", "", str(jaxpr))
 
 
 class Case:

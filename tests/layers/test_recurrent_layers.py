@@ -136,3 +136,10 @@ def test_what_recurrent_layers_cannot_take():
         layers.Bidirectional(layers.GRU(3), backward_layer=layers.GRU(3))
     with pytest.raises(ValueError, match="`merge_mode` is one of"):
         layers.Bidirectional(layers.GRU(3), merge_mode="both")
+
+
+def test_masks_of_dropout_for_each_gate_stay_in_the_configuration():
+    for layer in (layers.LSTM(3, implementation=1), layers.GRUCell(3, implementation=1)):
+        again = type(layer).from_config(layer.get_config())
+        assert getattr(again, "cell", again).num_masks == getattr(layer, "cell", layer).gates
+    assert "implementation" not in layers.LSTM(3).get_config()

@@ -110,6 +110,12 @@ class SpatialDropout(Dropout):
         super().__init__(rate, seed=seed, **kwargs)
         self.data_format = standardize_data_format(data_format)
 
+    def get_config(self):
+        config = super().get_config()
+        if config["trainable"]:  # Keras's constructors have no such argument
+            del config["trainable"]
+        return config
+
     def _drawn_shape(self, inputs):
         names = image_axes(self.rank, self.data_format)
         check_axes(self, inputs, *names)

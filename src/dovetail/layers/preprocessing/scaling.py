@@ -185,6 +185,9 @@ class Normalization(Layer):
         self.adapt_mean.assign(mean)
         self.adapt_variance.assign(squares / count)
 
+    def finalize_state(self) -> None:
+        """Nothing to do: the moments are read where they are used. Keras asks for it after new weights."""
+
 
 def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
     return len(shape) <= len(to) and all(a in (1, b) for a, b in zip(shape[::-1], to[::-1], strict=False))

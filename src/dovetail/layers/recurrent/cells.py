@@ -72,11 +72,18 @@ class Cell(Layer):
         self.seed = seed
         self.seed_generator = SeedGenerator(seed)
         # Keras's: with dropout of the state, every gate has masks of its own
+        self.implementation = implementation
         own_masks = implementation == 1 or self.recurrent_dropout != 0
         self.num_masks = self.gates if own_masks else 1
         self.state_size: Any = self.units if self.num_states == 1 else [self.units] * self.num_states
         self.output_size = self.units
         self._kept: tuple[Any, Any] = (None, None)  # masks of dropout, while a sequence is gone through
+
+    def get_config(self):
+        config = super().get_config()
+        if self.implementation != 1:
+            config.pop("implementation", None)
+        return config
 
     def build(self, input_shape):
         features = input_shape[-1]

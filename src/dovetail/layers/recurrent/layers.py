@@ -34,6 +34,10 @@ class RecurrentLayer(RNN):
             more["implementation"] = kwargs.pop("implementation")
         super().__init__(self.cell_class(**given, **more), **of_rnn, **kwargs)
 
+    def get_config(self):
+        own = {"implementation": 1} if self.cell.implementation == 1 else {}
+        return super().get_config() | own
+
     def __getattr__(self, name: str) -> Any:
         if name in SHOWN and "cell" in self.__dict__:
             return getattr(self.__dict__["cell"], name)
