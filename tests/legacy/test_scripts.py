@@ -16,6 +16,7 @@ NUMBER = r"-?\d+\.\d+(?:e[-+]?\d+)?"
 OTHER_NUMBERS: dict[str, str] = {}
 # what an upgraded script needs a human for before it runs
 BY_HAND: dict[str, str] = {
+    "callbacks": "the name of the file is only known when the script runs, and ends in .weights.h5 today",
     "graph_model": "Graph has no successor",
     "old_custom_layer": "`self.init(shape)` gave a variable; today `add_weight` does",
 }

@@ -196,8 +196,7 @@ def install(which: int | str | Release = 2, backend: str | None = None) -> Relea
     _installed.append(finder)
     sys.meta_path.insert(0, finder)
     speak(release)
-    if release.dialect < 3:  # `np.random.seed` made scripts repeatable
-        draw_seeds_from(lambda: int(np.random.randint(10**9)))
+    draw_seeds_from(lambda: int(np.random.randint(10**9)))  # `np.random.seed` made scripts repeatable
     hooks.install()
     return release
 

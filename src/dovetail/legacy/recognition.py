@@ -29,6 +29,7 @@ HINTS = {
 # arguments of these are the models' own business in every release
 COMMON_KEYWORDS = {
     "name", "input_shape", "input_dim", "input_length", "batch_input_shape", "weights", "activation", "batch_size",
+    "return_sequences", "return_state", "go_backwards", "stateful", "unroll", "trainable", "dtype",
     "verbose", "callbacks", "optimizer", "loss",
 }  # fmt: skip
 # modules that only Keras 3 has

@@ -91,6 +91,7 @@ def upgrade_source(source: str, path: str = "script.py", release: Any = None) ->
     module = open_merges(module, result.notes)
     wrapper = metadata.MetadataWrapper(module)
     rewriter = _Rewriter(spoken, module.code, result.notes)
+    rewriter.was_python2 = was_python2
     module = wrapper.visit(rewriter)
     module = rewrite_imports(module, rewriter.needed, result.notes)
     if rewriter.needs_helper:
@@ -120,6 +121,7 @@ class _Rewriter(cst.CSTTransformer):
         self.release, self.code, self.notes = release, code, notes
         self.needed: set[tuple[str, str]] = set()  # (module, name) that the new source uses
         self.needs_helper = False
+        self.was_python2 = False
         self.stars = [canonical(m) for m in re.findall(r"^from\s+([\w.]+)\s+import\s+\*", code, re.M) if "keras" in m]
         self.shows_accuracy = "show_accuracy=True" in code
 
@@ -186,6 +188,8 @@ class _Rewriter(cst.CSTTransformer):
                     self.needed.add(("keras", ""))
                 return joined(updated_node, arguments)
             return updated_node
+        if name == "ModelCheckpoint":
+            return self._checkpoint(original_node, updated_node)
         return self._with_keywords(today_path(path) or path, updated_node)
 
     def _layer(self, name: str, original: cst.Call, call: cst.Call) -> cst.BaseExpression:
@@ -236,6 +240,12 @@ class _Rewriter(cst.CSTTransformer):
             self._note(original, "mode='cos' gave (batch, 1, 1) for vectors; Dot(normalize=True) gives (batch, 1)")
             axes = given.get("dot_axes", expression("-1"))
             layer, arguments = "Dot", [keyword("axes", axes), keyword("normalize", expression("True")), *title]
+        elif mode is UNKNOWN and not self._is_function(given["mode"]):
+            self._note(original, "the mode is only known when the script runs: Merge is taken from dovetail.layers")
+            self.needed.add(("dovetail.layers", "Merge"))
+            arguments = [keyword(key, given[key]) for key in order[1:] if key in given]
+            made = cst.Call(cst.Name("Merge"), _spaced([*arguments, *title]))
+            return cst.Call(made, [cst.Arg(given["inputs"])]) if name == "merge" else made
         elif mode is UNKNOWN:  # a function of the list of branches
             layer, arguments = "Lambda", [cst.Arg(given["mode"])]
             for key in ("output_shape", "arguments"):
@@ -248,6 +258,10 @@ class _Rewriter(cst.CSTTransformer):
         func = self._named(original.func, f"keras.layers.{layer}")
         made = cst.Call(func, _spaced(arguments))
         return cst.Call(made, [cst.Arg(given["inputs"])]) if name == "merge" else made
+
+    def _is_function(self, node: cst.BaseExpression) -> bool:
+        """Whether an expression is a function, for all that the source tells."""
+        return isinstance(node, cst.Lambda) or bool(re.search(rf"def {re.escape(text_of(node))}\(", self.code))
 
     def _backend(self, name: str, original: cst.Call, call: cst.Call) -> cst.BaseExpression:
         known = BACKEND.get(name)
@@ -290,6 +304,21 @@ class _Rewriter(cst.CSTTransformer):
         args = [self._monitor(arg) for arg in args]
         return call.with_changes(args=args)
 
+    def _checkpoint(self, original: cst.Call, call: cst.Call) -> cst.Call:
+        """The file of a ModelCheckpoint has the ending of what is in it today."""
+        call = self._with_keywords("keras.callbacks.ModelCheckpoint", call)
+        weights = any(a.keyword and a.keyword.value == "save_weights_only" and literal(a.value) is True for a in call.args)
+        ending = ".weights.h5" if weights else ".keras"
+        first = next((a for a in call.args if a.keyword is None or a.keyword.value == "filepath"), None)
+        name = literal(first.value) if first is not None else UNKNOWN
+        if first is None or not isinstance(name, str):
+            self._note(original, f"ModelCheckpoint: the name of the file ends in {ending!r} today")
+            return call
+        if name.endswith(ending):
+            return call
+        new = expression(repr(re.sub(r"\.(h5|hdf5|hdf|model)$", "", name) + ending))
+        return call.with_changes(args=[a.with_changes(value=new) if a is first else a for a in call.args])
+
     def _monitor(self, arg: cst.Arg) -> cst.Arg:
         if arg.keyword is not None and arg.keyword.value == "monitor" and literal(arg.value) in METRIC_NAMES:
             return arg.with_changes(value=expression(repr(METRIC_NAMES[literal(arg.value)])))
@@ -330,6 +359,8 @@ class _Rewriter(cst.CSTTransformer):
         says_epochs |= len([a for a in args if a.keyword is None]) > 3
         if name == "fit" and in_samples and not says_epochs and _looks_like_fit(call):
             args.append(keyword("epochs", expression("10")))  # as many as Keras 1 did without being told
+        if name in METHODS and name != "fit_generator" and "verbose" not in {a.keyword.value for a in args if a.keyword}:
+            args.append(keyword("verbose", expression("0")))  # these said nothing
         func = call.func
         if name in METHODS:
             func = call.func.with_changes(attr=cst.Name(METHODS[name]))  # type: ignore[attr-defined]
@@ -408,6 +439,15 @@ class _Rewriter(cst.CSTTransformer):
         return call
 
     # -- the rest
+
+    def leave_BinaryOperation(
+        self, original_node: cst.BinaryOperation, updated_node: cst.BinaryOperation
+    ) -> cst.BinaryOperation:
+        """`7 / 2` of Python 2."""
+        both = (literal(updated_node.left), literal(updated_node.right))
+        if self.was_python2 and isinstance(updated_node.operator, cst.Divide) and all(type(n) is int for n in both):
+            return updated_node.with_changes(operator=cst.FloorDivide())
+        return updated_node
 
     def leave_Expr(self, original_node: cst.Expr, updated_node: cst.Expr) -> Any:
         """`K.set_value(model.optimizer.lr, rate)` as a statement."""

@@ -54,8 +54,10 @@ def _functional(lines: list[Any], start: int, first: int, name: str, merge: Any,
         else:
             new.append(lines[end])
         end += 1
-    inputs = ", ".join(f"*{branch}.inputs" for branch in branches)
-    model = cst.parse_statement(f"{name} = keras.models.Model(inputs=[{inputs}], outputs={value})\n")
+    inputs = f"[{', '.join(f'*{branch}.inputs' for branch in branches)}]"
+    if any(_made_of(branch, lines[:start]) for branch in branches):  # branches of branches may have an input in common
+        inputs = f"list(dict.fromkeys({inputs}))"
+    model = cst.parse_statement(f"{name} = keras.models.Model(inputs={inputs}, outputs={value})\n")
     last = max((i for i, line in enumerate(new) if value in text_of(line)), default=0)
     new.insert(last + 1, model)
     before = lines[start]
@@ -79,6 +81,11 @@ def _owner(line: Any) -> list[str]:
         if isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute) and call.func.attr.value == "add":
             return [text_of(call.func.value)]
     return []
+
+
+def _made_of(name: str, lines: list[Any]) -> bool:
+    """Whether a model was made by joining others."""
+    return any(text_of(line).strip().startswith(f"{name} = keras.models.Model(") for line in lines)
 
 
 def _with_text(line: Any, text: str) -> Any:

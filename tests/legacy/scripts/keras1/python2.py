@@ -5,7 +5,7 @@ from keras.models import Sequential
 from keras.layers.core import Dense
 
 np.random.seed(7)
-model = Sequential([Dense(2, input_dim=3, activation='relu')])
+model = Sequential([Dense(2, input_dim=3, init='uniform', activation='sigmoid')])
 model.compile(loss='mse', optimizer='sgd')
 for i in xrange(2):
     loss = model.train_on_batch(np.ones((4, 3)), np.zeros((4, 2)))
