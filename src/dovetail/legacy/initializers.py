@@ -78,8 +78,9 @@ class Redrawn:
         super().__init__(*args, **kwargs)  # tf.keras 1 took a dtype
 
     def generator(self) -> np.random.Generator:
-        if self.seed is None:
+        if self.seed is None and self.__dict__.get("_was_drawn"):
             self._drawn_seed = make_seed()
+        self._was_drawn = True
         return super().generator()  # type: ignore[misc]
 
     def __call__(self, shape: Any, dtype: Any = None, partition_info: Any = None) -> Any:

@@ -307,7 +307,9 @@ class _Rewriter(cst.CSTTransformer):
     def _checkpoint(self, original: cst.Call, call: cst.Call) -> cst.Call:
         """The file of a ModelCheckpoint has the ending of what is in it today."""
         call = self._with_keywords("keras.callbacks.ModelCheckpoint", call)
-        weights = any(a.keyword and a.keyword.value == "save_weights_only" and literal(a.value) is True for a in call.args)
+        weights = any(
+            a.keyword and a.keyword.value == "save_weights_only" and literal(a.value) is True for a in call.args
+        )
         ending = ".weights.h5" if weights else ".keras"
         first = next((a for a in call.args if a.keyword is None or a.keyword.value == "filepath"), None)
         name = literal(first.value) if first is not None else UNKNOWN
@@ -359,7 +361,11 @@ class _Rewriter(cst.CSTTransformer):
         says_epochs |= len([a for a in args if a.keyword is None]) > 3
         if name == "fit" and in_samples and not says_epochs and _looks_like_fit(call):
             args.append(keyword("epochs", expression("10")))  # as many as Keras 1 did without being told
-        if name in METHODS and name != "fit_generator" and "verbose" not in {a.keyword.value for a in args if a.keyword}:
+        if (
+            name in METHODS
+            and name != "fit_generator"
+            and "verbose" not in {a.keyword.value for a in args if a.keyword}
+        ):
             args.append(keyword("verbose", expression("0")))  # these said nothing
         func = call.func
         if name in METHODS:
