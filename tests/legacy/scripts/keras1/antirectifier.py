@@ -1,9 +1,8 @@
-"""A layer of one's own."""
-
+'''A layer of one's own.'''
 import numpy as np
-from keras import backend as K
-from keras.layers import Activation, Dense, Layer
 from keras.models import Sequential
+from keras import backend as K
+from keras.layers import Layer, Dense, Activation
 
 np.random.seed(12)
 
@@ -26,10 +25,10 @@ model = Sequential()
 model.add(Dense(6, input_shape=(5,)))
 model.add(Antirectifier())
 model.add(Dense(2))
-model.add(Activation("softmax"))
-model.compile(loss="categorical_crossentropy", optimizer="sgd", metrics=["accuracy"])
+model.add(Activation('softmax'))
+model.compile(loss='categorical_crossentropy', optimizer='sgd', metrics=['accuracy'])
 X = np.random.rand(20, 5)
 Y = np.eye(2)[np.arange(20) % 2]
 model.fit(X, Y, batch_size=5, nb_epoch=1, verbose=0)
-print([layer.output_shape for layer in model.layers] if hasattr(model.layers[0], "output_shape") else len(model.layers))
+print([layer.output_shape for layer in model.layers] if hasattr(model.layers[0], 'output_shape') else len(model.layers))
 print(model.evaluate(X, Y, verbose=0)[0])

@@ -1,8 +1,7 @@
 """An image and the words so far give the next word: two branches, one of them repeated over time."""
-
 import numpy as np
-from keras.layers import GRU, Dense, Embedding, Merge, RepeatVector, TimeDistributed
 from keras.models import Sequential
+from keras.layers import Dense, Embedding, GRU, TimeDistributed, RepeatVector, Merge
 
 np.random.seed(0)
 max_caption_len, vocab_size = 5, 12
@@ -16,10 +15,10 @@ language_model.add(GRU(output_dim=5, return_sequences=True))
 language_model.add(TimeDistributed(Dense(4)))
 
 model = Sequential()
-model.add(Merge([image_model, language_model], mode="concat", concat_axis=-1))
+model.add(Merge([image_model, language_model], mode='concat', concat_axis=-1))
 model.add(GRU(6, return_sequences=False))
-model.add(Dense(vocab_size, activation="softmax"))
-model.compile(loss="categorical_crossentropy", optimizer="rmsprop")
+model.add(Dense(vocab_size, activation='softmax'))
+model.compile(loss='categorical_crossentropy', optimizer='rmsprop')
 images = np.random.rand(8, 10)
 partial = np.random.randint(0, vocab_size, (8, max_caption_len))
 following = np.eye(vocab_size)[np.random.randint(0, vocab_size, 8)]

@@ -1,6 +1,6 @@
 import numpy as np
-from keras.layers import Dense
 from keras.models import Sequential
+from keras.layers import Dense
 
 np.random.seed(8)
 
@@ -15,14 +15,8 @@ def batches(size):
 batch_size = 10
 model = Sequential()
 model.add(Dense(1, input_dim=3))
-model.compile(loss="mse", optimizer="sgd")
-history = model.fit_generator(
-    batches(batch_size),
-    samples_per_epoch=40,
-    nb_epoch=3,
-    verbose=0,
-    validation_data=batches(batch_size),
-    nb_val_samples=20,
-)
-print(sorted(history.history), len(history.history["loss"]))
+model.compile(loss='mse', optimizer='sgd')
+history = model.fit_generator(batches(batch_size), samples_per_epoch=40, nb_epoch=3, verbose=0,
+                              validation_data=batches(batch_size), nb_val_samples=20)
+print(sorted(history.history), len(history.history['loss']))
 print(model.evaluate_generator(batches(batch_size), val_samples=30))

@@ -1,5 +1,4 @@
-"""A layer with weights, in the manner of Keras 1.0."""
-
+'''A layer with weights, in the manner of Keras 1.0.'''
 import numpy as np
 from keras import backend as K
 from keras import initializations
@@ -10,15 +9,15 @@ np.random.seed(21)
 
 
 class MyLayer(Layer):
-    def __init__(self, output_dim, init="glorot_uniform", **kwargs):
+    def __init__(self, output_dim, init='glorot_uniform', **kwargs):
         self.output_dim = output_dim
         self.init = initializations.get(init)
-        super().__init__(**kwargs)
+        super(MyLayer, self).__init__(**kwargs)
 
     def build(self, input_shape):
         input_dim = input_shape[1]
-        self.W = self.init((input_dim, self.output_dim), name=f"{self.name}_W")
-        self.b = K.zeros((self.output_dim,), name=f"{self.name}_b")
+        self.W = self.init((input_dim, self.output_dim), name='{}_W'.format(self.name))
+        self.b = K.zeros((self.output_dim,), name='{}_b'.format(self.name))
         self.trainable_weights = [self.W, self.b]
 
     def call(self, x, mask=None):
@@ -30,7 +29,7 @@ class MyLayer(Layer):
 
 model = Sequential()
 model.add(MyLayer(3, input_shape=(4,)))
-model.compile("sgd", "mse")
+model.compile('sgd', 'mse')
 before = model.get_weights()[0].copy()
 model.fit(np.random.rand(16, 4), np.random.rand(16, 3), nb_epoch=1, batch_size=4, verbose=0)
 print(len(model.get_weights()), bool(np.any(model.get_weights()[0] != before)))

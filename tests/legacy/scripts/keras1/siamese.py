@@ -1,10 +1,9 @@
-"""Two images through one network; the distance decides."""
-
+'''Two images through one network; the distance decides.'''
 import numpy as np
-from keras import backend as K
+from keras.models import Sequential, Model
 from keras.layers import Dense, Input, Lambda
-from keras.models import Model, Sequential
 from keras.optimizers import RMSprop
+from keras import backend as K
 
 np.random.seed(1337)
 
@@ -25,8 +24,8 @@ def contrastive_loss(y_true, y_pred):
 
 
 base = Sequential()
-base.add(Dense(8, input_shape=(6,), activation="relu"))
-base.add(Dense(4, activation="relu"))
+base.add(Dense(8, input_shape=(6,), activation='relu'))
+base.add(Dense(4, activation='relu'))
 input_a = Input(shape=(6,))
 input_b = Input(shape=(6,))
 distance = Lambda(euclidean_distance, output_shape=eucl_dist_output_shape)([base(input_a), base(input_b)])

@@ -1,8 +1,8 @@
-import keras.backend as K
 import numpy as np
-from keras.constraints import max_norm
+import keras.backend as K
 from keras.layers import Dense, Dropout
 from keras.models import Sequential
+from keras.constraints import max_norm
 
 np.random.seed(0)
 
@@ -22,10 +22,10 @@ def focal(y_true, y_pred):
 
 
 model = Sequential()
-model.add(Dense(8, input_dim=5, kernel_initializer="normal", activation="relu", kernel_constraint=max_norm(3)))
+model.add(Dense(8, input_dim=5, kernel_initializer='normal', activation='relu', kernel_constraint=max_norm(3)))
 model.add(Dropout(0.2))
-model.add(Dense(1, kernel_initializer="normal", activation="sigmoid"))
-model.compile(loss=focal, optimizer="adam", metrics=[f1])
+model.add(Dense(1, kernel_initializer='normal', activation='sigmoid'))
+model.compile(loss=focal, optimizer='adam', metrics=[f1])
 X, y = np.random.rand(20, 5), np.arange(20) % 2
 history = model.fit(X, y, epochs=2, batch_size=10, verbose=0, class_weight={0: 1.0, 1: 2.0})
-print(sorted(history.history), history.history["loss"][-1])
+print(sorted(history.history), history.history['loss'][-1])

@@ -1,19 +1,16 @@
-"""What a filter looks for: gradient ascent in input space."""
-
+'''What a filter looks for: gradient ascent in input space.'''
 import numpy as np
 from keras import backend as K
-from keras.layers import Conv2D, Dense, Flatten
+from keras.layers import Conv2D, Flatten, Dense
 from keras.models import Sequential
 
 np.random.seed(0)
-model = Sequential(
-    [Conv2D(4, (3, 3), activation="relu", input_shape=(6, 6, 3), name="block1_conv1"), Flatten(), Dense(3)]
-)
+model = Sequential([Conv2D(4, (3, 3), activation='relu', input_shape=(6, 6, 3), name='block1_conv1'), Flatten(), Dense(3)])
 input_img = model.input
-layer_output = dict([(layer.name, layer) for layer in model.layers])["block1_conv1"].output
+layer_output = dict([(layer.name, layer) for layer in model.layers])['block1_conv1'].output
 loss = K.mean(layer_output[:, :, :, 1])
 grads = K.gradients(loss, input_img)[0]
-grads /= K.sqrt(K.mean(K.square(grads))) + 1e-5
+grads /= (K.sqrt(K.mean(K.square(grads))) + 1e-5)
 iterate = K.function([input_img, K.learning_phase()], [loss, grads])
 img = np.random.random((1, 6, 6, 3))
 before = iterate([img, 0])[0]

@@ -1,6 +1,6 @@
 import numpy as np
-from keras.layers import Dense
 from keras.models import Sequential
+from keras.layers import Dense
 from keras.wrappers.scikit_learn import KerasClassifier
 from sklearn.model_selection import cross_val_score
 
@@ -9,9 +9,9 @@ np.random.seed(7)
 
 def create_model():
     model = Sequential()
-    model.add(Dense(6, input_dim=4, activation="relu"))
-    model.add(Dense(1, activation="sigmoid"))
-    model.compile(loss="binary_crossentropy", optimizer="adam", metrics=["accuracy"])
+    model.add(Dense(6, input_dim=4, activation='relu'))
+    model.add(Dense(1, activation='sigmoid'))
+    model.compile(loss='binary_crossentropy', optimizer='adam', metrics=['accuracy'])
     return model
 
 

@@ -1,13 +1,13 @@
 import numpy as np
 import tensorflow as tf
 from tensorflow.keras import Model
-from tensorflow.keras.layers import Conv2D, Dense, Flatten
+from tensorflow.keras.layers import Dense, Flatten, Conv2D
 
 
 class MyModel(Model):
     def __init__(self):
-        super().__init__()
-        self.conv1 = Conv2D(4, 3, activation="relu")
+        super(MyModel, self).__init__()
+        self.conv1 = Conv2D(4, 3, activation='relu')
         self.flatten = Flatten()
         self.d1 = Dense(3)
 
@@ -19,10 +19,9 @@ class MyModel(Model):
 
 np.random.seed(0)
 model = MyModel()
-model.compile(
-    optimizer=tf.keras.optimizers.Adam(learning_rate=0.01), loss="sparse_categorical_crossentropy", metrics=["accuracy"]
-)
-images, labels = np.random.rand(16, 6, 6, 1).astype("float32"), np.arange(16) % 3
+model.compile(optimizer=tf.keras.optimizers.Adam(learning_rate=0.01), loss='sparse_categorical_crossentropy',
+              metrics=['accuracy'])
+images, labels = np.random.rand(16, 6, 6, 1).astype('float32'), np.arange(16) % 3
 dataset = tf.data.Dataset.from_tensor_slices((images, labels)).shuffle(16).batch(4)
 history = model.fit(dataset, epochs=2, verbose=0)
 print(sorted(history.history), model.predict(images).shape)

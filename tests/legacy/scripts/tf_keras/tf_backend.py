@@ -1,7 +1,7 @@
 import numpy as np
 import tensorflow as tf
 from tensorflow.keras import backend as K
-from tensorflow.keras.layers import LSTM, Attention, Bidirectional, Dense, Input, Lambda
+from tensorflow.keras.layers import Input, LSTM, Dense, Lambda, Bidirectional, TimeDistributed, Attention
 from tensorflow.keras.models import Model
 
 np.random.seed(0)
@@ -9,7 +9,7 @@ inp = Input(shape=(6, 4))
 h = Bidirectional(LSTM(3, return_sequences=True))(inp)
 att = Attention()([h, h])
 m = Lambda(lambda x: K.mean(x, axis=1))(att)
-out = Dense(2, activation="softmax")(m)
+out = Dense(2, activation='softmax')(m)
 model = Model(inp, out)
 
 
