@@ -13,7 +13,9 @@ SCRIPTS = sorted(FOLDER.glob("*/*.py"))
 DIALECTS = {"keras1": "1.2.2", "keras2": "2.2.4", "tf_keras": "2.15.0"}
 NUMBER = r"-?\d+\.\d+(?:e[-+]?\d+)?"
 # what the upgraded script cannot give the same of, with the reason; its text is compared all the same
-OTHER_NUMBERS = {"siamese": "RMSprop adds epsilon to the root today, under the root since: it shows where gradients are near 0"}
+OTHER_NUMBERS = {
+    "siamese": "RMSprop adds epsilon to the root today, under the root since: it shows where gradients are near 0"
+}
 # what an upgraded script needs a human for before it runs
 BY_HAND: dict[str, str] = {
     "callbacks": "the name of the file is only known when the script runs, and ends in .weights.h5 today",

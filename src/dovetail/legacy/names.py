@@ -3,6 +3,7 @@
 import importlib
 from typing import Any
 
+from ..engine.graph import get_source_inputs
 from ..engine.input_spec import InputSpec
 from ..engine.naming import get_uid
 from ..engine.operation import Node
@@ -14,6 +15,8 @@ from .graph import graph_class
 from .layers import layer
 from .models import model_class
 from .releases import Release
+from .utils.data_utils import GeneratorEnqueuer
+from .utils.generic_utils import to_list
 
 
 def of_layers(release: Release, name: str) -> Any:
@@ -28,6 +31,7 @@ def of_layers(release: Release, name: str) -> Any:
 
 def of_engine(release: Release, name: str) -> Any:
     special = {"Node": Node, "Container": "Model", "Network": "Model", "Functional": "Model"}
+    special |= {"get_source_inputs": get_source_inputs, "to_list": to_list, "GeneratorEnqueuer": GeneratorEnqueuer}
     found = special.get(name, name)
     if found in ("Model", "Sequential"):
         return model_class(release, found)

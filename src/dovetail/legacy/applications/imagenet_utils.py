@@ -12,7 +12,12 @@ ORDERINGS = {"tf": "channels_last", "th": "channels_first", "default": None}
 
 
 def held(release: Release) -> dict[str, Any]:
-    return {"preprocess_input": preprocess_input, "_obtain_input_shape": obtain_input_shape}
+    """What the module held."""
+    return {
+        "preprocess_input": preprocess_input,
+        "decode_predictions": imagenet_utils.decode_predictions,
+        "_obtain_input_shape": obtain_input_shape,
+    }
 
 
 def preprocess_input(x: Any, data_format: str | None = None, mode: str = "caffe", dim_ordering: Any = None) -> Any:

@@ -11,7 +11,7 @@ from ...engine.tensor import KerasTensor
 from ...layers.input import Input
 from ..layers import layer
 from ..models import model_class
-from ..releases import Release, current_release
+from ..releases import Release, current_release, find_release
 from .weights import release_named
 from .yaml_text import read_yaml
 
@@ -66,8 +66,13 @@ def model_from_config(
 
 
 def _release_in(config: dict[str, Any]) -> Release:
-    version = config.get("keras_version")
-    return release_named(version, config.get("backend")) if version else current_release()
+    """The release that wrote a configuration. Keras 1 did not say its backend: then it is the spoken one's."""
+    version, backend, spoken = config.get("keras_version"), config.get("backend"), current_release()
+    if not version:
+        return spoken
+    found = release_named(version, backend)
+    is_open = backend is None and found.dialect == spoken.dialect
+    return find_release(found, spoken.backend) if is_open else found
 
 
 def layer_from(release: Release, entry: dict[str, Any]) -> Any:
