@@ -7,6 +7,11 @@ from pathlib import Path
 from dovetail.legacy import installed
 from dovetail.legacy.listing import listing
 
+HEAD = """# Names of old releases
+
+Made by `python benchmarks/legacy_names.py`: how many public modules, classes, functions and methods of an old release
+are answered under `dovetail run`.
+"""
 RELEASES = {1: "1.2.2", 2: "2.3.1"}
 
 
@@ -38,9 +43,7 @@ def missing_of(dialect: int) -> dict[str, list[str]]:
 
 def report() -> str:
     """The counts as a page."""
-    lines = ["# Names of old releases", "", "Made by `python benchmarks/legacy_names.py`: how many public modules, classes,",
-             "functions and methods of an old release are answered under `dovetail run`.", "",
-             "| release | names | answered | not answered |", "| --- | --- | --- | --- |"]  # fmt: skip
+    lines = [HEAD, "| release | names | answered | not answered |", "| --- | --- | --- | --- |"]
     details = []
     for dialect, version in RELEASES.items():
         total = Counter({module: len(names) for module, names in names_of(dialect).items()}).total()
