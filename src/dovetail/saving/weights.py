@@ -265,7 +265,7 @@ def _places_in(value: Any, place: str, seen: dict[int, Any]) -> Iterator[tuple[A
             yield from _places_in(item, f"{place}{name}{suffix}/", seen)
 
 
-def _class_name(layer: Layer) -> str:
+def _class_name(layer: Any) -> str:
     """The class that Keras names a layer by: a graph made with `Model(inputs, outputs)` is a Functional."""
     name = type(layer).__name__
     return "Functional" if name == "Model" and getattr(layer, "_graph", None) is not None else name
