@@ -128,6 +128,10 @@ class LayerCall:
                 if new is None and literal(node) not in (0, 0.0):
                     self.notes.append(f"{self.name}({old}=...) has no successor: add a SpatialDropout1D behind it")
                 continue
+            if self.today == "BatchNormalization" and old == "mode":
+                if literal(node) != 0:
+                    self.notes.append("BatchNormalization(mode=1 or 2) has no successor: see LayerNormalization")
+                continue
             if self.today == "Dense" and self.name == "TimeDistributedDense" and old == "input_length":
                 continue
             given[new] = self._value(new, node)

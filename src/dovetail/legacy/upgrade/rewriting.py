@@ -39,6 +39,7 @@ from .tables import (
     METRIC_NAMES,
     MODULES,
     NAMES,
+    SHORT_METRICS,
     WITHOUT_SUCCESSOR,
 )
 
@@ -396,12 +397,20 @@ class _Rewriter(cst.CSTTransformer):
                 arg = keyword("metrics", arg.value)
             is_optimizer = key == "optimizer" or (key is None and place == 0)
             value = literal(arg.value)
+            if arg.keyword is not None and arg.keyword.value == "metrics" and isinstance(value, list):
+                arg = arg.with_changes(value=self._metrics(value, arg.value))
             if is_optimizer and isinstance(value, str):
                 arg = arg.with_changes(value=self._optimizer(value, arg.value))
             args.append(arg)
         if self.shows_accuracy and not any(a.keyword is not None and a.keyword.value == "metrics" for a in args):
             args.append(keyword("metrics", expression('["accuracy"]')))
         return joined(call, args) if _differs(call.args, args) else call
+
+    def _metrics(self, names: list[Any], node: cst.BaseExpression) -> cst.BaseExpression:
+        """Metrics under the names that histories had: before 2.3 `mae` was reported by its full name."""
+        if not self.release.is_before_2_3 or not any(name in SHORT_METRICS for name in names):
+            return node
+        return expression(repr([SHORT_METRICS.get(name, name) for name in names]))
 
     def _optimizer(self, name: str, node: cst.BaseExpression) -> cst.BaseExpression:
         """A named optimizer with the release's defaults, where they are others today."""

@@ -143,6 +143,11 @@ DROPPED = ("nb_worker", "workers", "max_q_size", "max_queue_size", "pickle_safe"
 
 METHODS = {"fit_generator": "fit", "evaluate_generator": "evaluate", "predict_generator": "predict"}
 
+SHORT_METRICS = {
+    "mae": "mean_absolute_error", "mse": "mean_squared_error", "mape": "mean_absolute_percentage_error",
+    "msle": "mean_squared_logarithmic_error",
+}  # fmt: skip
+
 METRIC_NAMES = {"acc": "accuracy", "val_acc": "val_accuracy"}
 
 MERGES = {
