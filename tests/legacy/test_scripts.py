@@ -14,7 +14,8 @@ DIALECTS = {"keras1": "1.2.2", "keras2": "2.2.4", "tf_keras": "2.15.0"}
 NUMBER = r"-?\d+\.\d+(?:e[-+]?\d+)?"
 # what the upgraded script cannot give the same of, with the reason; its text is compared all the same
 OTHER_NUMBERS = {
-    "siamese": "RMSprop adds epsilon to the root today, under the root since: it shows where gradients are near 0"
+    "siamese": "RMSprop adds epsilon to the root today, under the root since: it shows where gradients are near 0",
+    "gan": "`train_on_batch` gives the mean since `reset_metrics` today",
 }
 # what an upgraded script needs a human for before it runs
 BY_HAND: dict[str, str] = {

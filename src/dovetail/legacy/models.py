@@ -9,6 +9,7 @@ from ..engine.layer import Layer
 from ..layers.input import Input
 from ..models import Model, Sequential
 from ..saving.archive import load_weights_from, save_model
+from ..saving.weights import save_weights
 from . import changes
 from .files import weights as weight_files
 from .files import writing
@@ -45,14 +46,17 @@ class OldModel(OldTraining, OldLayer):
 
     def save(self, filepath: Any, overwrite: bool = True, include_optimizer: bool = True, **kwargs: Any) -> None:
         """Write the whole model: `.keras` as Keras 3 does, everything else as HDF5 of Keras 2."""
-        if str(filepath).endswith(".keras"):
-            save_model(self, filepath, overwrite)  # type: ignore[arg-type]
+        if str(filepath).endswith(".keras") or self.release.dialect == 3:
+            save_model(self, filepath, overwrite, include_optimizer=include_optimizer)  # type: ignore[arg-type]
         else:
             writing.save_model(self, filepath, overwrite, include_optimizer)
 
     def save_weights(self, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
-        """Write the weights alone, as HDF5 of Keras 2."""
-        writing.save_weights(self, filepath, overwrite)
+        """Write the weights alone, as HDF5 of Keras 2; in the dialect of Keras 3 as that does."""
+        if self.release.dialect == 3:
+            save_weights(self, filepath, overwrite)  # type: ignore[arg-type]
+        else:
+            writing.save_weights(self, filepath, overwrite)
 
     def load_weights(self, filepath: Any, by_name: bool = False, skip_mismatch: bool = False, **kwargs: Any) -> None:
         """Read weights of any release, matched by the order of the layers, or by their names."""

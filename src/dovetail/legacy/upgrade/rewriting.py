@@ -94,6 +94,8 @@ def upgrade_source(source: str, path: str = "script.py", release: Any = None) ->
     rewriter = _Rewriter(spoken, module.code, result.notes)
     rewriter.was_python2 = was_python2
     module = wrapper.visit(rewriter)
+    if rewriter.needs_helper:
+        rewriter.needed.add(("keras", ""))
     module = rewrite_imports(module, rewriter.needed, result.notes)
     if rewriter.needs_helper:
         module = _with_helper(module)
