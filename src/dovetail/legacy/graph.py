@@ -22,12 +22,18 @@ class OldGraph(OldModel):
     name; `predict` gives a dictionary by the outputs' names.
 
     Example:
+        >>> import numpy as np
+        >>> from dovetail.legacy import installed
+        >>> with installed(1):
+        ...     from keras.layers import Dense
+        ...     from keras.models import Graph
         >>> graph = Graph()
         >>> graph.add_input("words", input_shape=(10,))
         >>> graph.add_node(Dense(4), name="dense", input="words")
         >>> graph.add_output("label", input="dense")
         >>> graph.compile("sgd", {"label": "mse"})
-        >>> graph.fit({"words": x, "label": y})
+        >>> graph.predict({"words": np.ones((2, 10))})["label"].shape
+        (2, 4)
     """
 
     _positional = ("name",)
