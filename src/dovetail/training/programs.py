@@ -14,6 +14,7 @@ from jax import lax
 from ..engine.context import StatelessScope
 from ..engine.masks import get_mask, set_mask
 from ..engine.pure import State, keyed
+from ..engine.variable import Variable
 from ..ops.kernels.convolution import slow_in_loop
 from ..ops.kernels.options import compile_jit
 from .data import Samples
@@ -123,6 +124,8 @@ class Steps:
         if not found:
             with self._scope(state):
                 found = self.model.get_metrics_result()
+                # a metric may give the variable that it counts in
+                found = {key: value.value if isinstance(value, Variable) else value for key, value in found.items()}
         return dict(sorted(found.items()))
 
 
