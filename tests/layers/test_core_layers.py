@@ -58,9 +58,9 @@ def test_dense_units(units, message):
 
 
 def test_what_is_not_supported_yet_says_so():
-    with pytest.raises(NotImplementedError, match=r"Dense\(lora_rank=4\) is not supported yet"):
-        Dense(3, lora_rank=4)
-    assert Dense(3, lora_rank=None, quantization_config=None).get_config()["lora_rank"] is None
+    with pytest.raises(NotImplementedError, match=r"Dense\(quantization_config='int8'\) is not supported yet"):
+        Dense(3, quantization_config="int8")
+    assert Dense(3, lora_rank=None, quantization_config=None).get_config()["quantization_config"] is None
 
 
 def test_activity_regularizer_adds_to_the_losses():

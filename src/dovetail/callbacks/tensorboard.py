@@ -189,7 +189,7 @@ class TensorBoard(Callback):
         for layer in self._embeddings():
             table = Path(self.log_dir, "train", f"{layer.name}-{epoch}.tsv")
             table.parent.mkdir(parents=True, exist_ok=True)
-            np.savetxt(table, np.asarray(layer.embeddings.numpy(), np.float32), fmt="%.7g", delimiter="\t")
+            np.savetxt(table, np.asarray(layer.embeddings, np.float32), fmt="%.7g", delimiter="\t")
             entry = config.embeddings.add(tensor_name=layer.name, tensor_path=os.path.relpath(table, self.log_dir))
             metadata = self.embeddings_metadata
             metadata = metadata.get(layer.name) if isinstance(metadata, dict) else metadata

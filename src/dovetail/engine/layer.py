@@ -403,7 +403,7 @@ class Layer(Operation):
             layer._trainable = bool(value)
             for variable in layer._owned():
                 if isinstance(variable, Variable) and variable.is_parameter:
-                    variable.trainable = bool(value)
+                    variable.trainable = bool(value) and not variable.stays_frozen
         structure_changed()
 
     def _finish_build(self) -> None:
@@ -468,6 +468,10 @@ class Layer(Operation):
                 raise StateError(f"{variable.path!r} has the shape {variable.shape}, the stored array {array.shape}")
         for variable, array in zip(own, arrays, strict=True):
             variable.assign(array)
+        self._finish_loading()
+
+    def _finish_loading(self) -> None:
+        """What is left to do when the layer's own variables were read from a file."""
 
     def count_params(self) -> int:
         """The number of numbers in the weights."""

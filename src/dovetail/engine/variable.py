@@ -54,6 +54,7 @@ class Variable(Stateful):
         self.path = "/".join((*current().path, self.name))
         self.trainable = trainable
         self.is_parameter = trainable  # stays, when a layer is frozen and thawed
+        self.stays_frozen = False  # when its layer is thawed
         self.autocast = autocast
         self.aggregation, self.synchronization, self.layout = aggregation, synchronization, layout
         self.initializer = initializer if callable(initializer) else None

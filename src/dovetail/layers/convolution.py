@@ -4,14 +4,14 @@ from typing import Any
 
 from .. import activations, constraints, initializers, regularizers
 from ..engine.errors import ShapeError, format_shape
-from ..engine.layer import Layer
 from ..engine.settings import standardize_data_format
 from ..ops.kernels import convolution
-from .arguments import check_axes, describe, int_tuple, one_of, positive_int, refuse, seen_shape, settings
+from .arguments import check_axes, describe, int_tuple, one_of, positive_int, seen_shape, settings
 from .data_format import check_window, image_axes, to_channels_last, to_data_format
+from .lora import LowRankAdapted
 
 
-class Conv(Layer):
+class Conv(LowRankAdapted):
     """`activation(x * kernel + bias)`, where `*` slides the kernel over `rank` spatial axes.
 
     Args:
@@ -25,6 +25,8 @@ class Conv(Layer):
         groups: the channels are split into this many groups, each with its own filters.
         activation: name or function applied to the result; None leaves it as it is.
         use_bias: whether to add a learned bias to each output channel.
+        lora_rank: of two small matrices that train in place of the kernel, see `enable_lora`; None trains the kernel.
+        lora_alpha: their product counts `lora_alpha / lora_rank` times; None is `lora_rank`.
 
     Shapes:
         inputs: (batch, *spatial, channels)
@@ -59,9 +61,10 @@ class Conv(Layer):
         activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
+        lora_rank: int | None = None,
+        lora_alpha: float | None = None,
         **kwargs: Any,
     ):
-        refuse(type(self).__name__, lora_rank=kwargs.pop("lora_rank", None))
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.filters = positive_int("filters", filters)
         self.kernel_size = int_tuple("kernel_size", kernel_size, self.rank)
@@ -78,6 +81,7 @@ class Conv(Layer):
         self.bias_regularizer = regularizers.get(bias_regularizer)
         self.kernel_constraint = constraints.get(kernel_constraint)
         self.bias_constraint = constraints.get(bias_constraint)
+        self._set_lora(lora_rank, lora_alpha, self.kernel_constraint)
         if self.filters % self.groups:
             raise ShapeError(f"{describe(self)}: {self.groups} groups do not divide {self.filters} filters")
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
@@ -104,12 +108,13 @@ class Conv(Layer):
                 regularizer=self.bias_regularizer,
                 constraint=self.bias_constraint,
             )
+        self._start_lora()
 
     def call(self, inputs):
         check_axes(self, inputs, *image_axes(self.rank, self.data_format))
         x = to_channels_last(inputs, self.data_format)
         self._check_sizes(inputs, x)
-        x = convolution.conv(x, self.kernel.value, self.strides, self.padding, self.dilation_rate, self.groups)
+        x = convolution.conv(x, self._matrix_value(), self.strides, self.padding, self.dilation_rate, self.groups)
         if self.bias is not None:
             x = x + self.bias.value
         return self.activation(to_data_format(x, self.data_format))
@@ -118,7 +123,7 @@ class Conv(Layer):
         return (*self.kernel_size, channels // self.groups, self.filters)
 
     def _check_sizes(self, inputs, x):
-        check_channels(self, inputs, x, self.kernel.shape[-2] * self.groups)
+        check_channels(self, inputs, x, self._matrix().shape[-2] * self.groups)
         if self.padding == "valid":
             window = tuple(
                 rate * (size - 1) + 1 for size, rate in zip(self.kernel_size, self.dilation_rate, strict=True)

@@ -50,9 +50,9 @@ class ConvTranspose(Conv):
     def call(self, inputs):
         check_axes(self, inputs, *image_axes(self.rank, self.data_format))
         x = to_channels_last(inputs, self.data_format)
-        check_channels(self, inputs, x, self.kernel.shape[-1])
+        check_channels(self, inputs, x, self._matrix().shape[-1])
         x = convolution.conv_transpose(
-            x, self.kernel.value, self.strides, self.padding, self.output_padding, self.dilation_rate
+            x, self._matrix_value(), self.strides, self.padding, self.output_padding, self.dilation_rate
         )
         if self.bias is not None:
             x = x + self.bias.value

@@ -12,16 +12,19 @@ from ..engine.configs import revive
 from ..engine.errors import ShapeError, format_shape
 from ..engine.layer import Layer
 from .arguments import describe, positive_int, refuse, seen_shape
+from .lora import LowRankAdapted, MergedMatrix
 
 
-class Dense(Layer):
+class Dense(LowRankAdapted):
     """Fully connected layer: `activation(x @ kernel + bias)` over the last axis.
 
     Args:
         units: size of the output's last axis, a positive integer.
         activation: name or function applied to the result; None leaves it as it is.
         use_bias: whether to add a learned bias.
-        lora_rank, lora_alpha, quantization_config: Keras's; not supported yet, leave them out.
+        lora_rank: of two small matrices that train in place of the kernel, see `enable_lora`; None trains the kernel.
+        lora_alpha: their product counts `lora_alpha / lora_rank` times; None is `lora_rank`.
+        quantization_config: Keras's; not supported yet, leave it out.
 
     Shapes:
         inputs: (batch, ..., features)
@@ -56,7 +59,7 @@ class Dense(Layer):
         quantization_config: Any = None,
         **kwargs: Any,
     ):
-        refuse("Dense", lora_rank=lora_rank, quantization_config=quantization_config)
+        refuse("Dense", quantization_config=quantization_config)
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.supports_masking = True
         self.units = positive_int("units", units)
@@ -68,6 +71,7 @@ class Dense(Layer):
         self.bias_regularizer = regularizers.get(bias_regularizer)
         self.kernel_constraint = constraints.get(kernel_constraint)
         self.bias_constraint = constraints.get(bias_constraint)
+        self._set_lora(lora_rank, lora_alpha, self.kernel_constraint)
 
     def build(self, input_shape):
         if len(input_shape) < 2 or input_shape[-1] is None:
@@ -92,20 +96,22 @@ class Dense(Layer):
                 regularizer=self.bias_regularizer,
                 constraint=self.bias_constraint,
             )
+        self._start_lora()
 
     def call(self, inputs):
-        if inputs.ndim < 2 or inputs.shape[-1] != self.kernel.shape[0]:
+        kernel = self._matrix_value()
+        if inputs.ndim < 2 or inputs.shape[-1] != kernel.shape[0]:
             raise ShapeError(
-                f"{describe(self)} was built for {self.kernel.shape[0]} features on the last axis; "
+                f"{describe(self)} was built for {kernel.shape[0]} features on the last axis; "
                 f"it got {seen_shape(inputs)}"
             )
-        x = inputs @ self.kernel.value
+        x = inputs @ kernel
         if self.bias is not None:
             x = x + self.bias.value
         return self.activation(x)
 
 
-class Embedding(Layer):
+class Embedding(LowRankAdapted):
     """Row `i` of a learned table for each integer `i`.
 
     Args:
@@ -113,7 +119,9 @@ class Embedding(Layer):
         output_dim: size of one row.
         mask_zero: whether 0 means "nothing here" and is masked in what follows.
         weights: the table's initial values, (input_dim, output_dim).
-        lora_rank, lora_alpha, quantization_config: Keras's; not supported yet, leave them out.
+        lora_rank: of two small matrices that train in place of the table, see `enable_lora`; None trains the table.
+        lora_alpha: their product counts `lora_alpha / lora_rank` times; None is `lora_rank`.
+        quantization_config: Keras's; not supported yet, leave it out.
 
     Shapes:
         inputs: (batch, ...), integers; floats are cut to integers
@@ -126,6 +134,8 @@ class Embedding(Layer):
     """
 
     not_in_config = ("weights",)
+    adapted = "embeddings"
+    embeddings: Any = MergedMatrix()
 
     def __init__(
         self,
@@ -141,7 +151,7 @@ class Embedding(Layer):
         quantization_config: Any = None,
         **kwargs: Any,
     ):
-        refuse("Embedding", lora_rank=lora_rank, quantization_config=quantization_config)
+        refuse("Embedding", quantization_config=quantization_config)
         if kwargs.pop("input_length", None) is not None:
             warnings.warn("Embedding needs no `input_length` any more: leave it out.", stacklevel=2)
         super().__init__(**kwargs)
@@ -153,9 +163,10 @@ class Embedding(Layer):
         self.mask_zero = mask_zero
         self.supports_masking = mask_zero
         self.autocast = False  # integers kept as floats would lose their last digits in 16 bits
+        self._set_lora(lora_rank, lora_alpha, self.embeddings_constraint)
         if weights is not None:
             self.build()
-            self.set_weights(weights if isinstance(weights, list) and len(weights) == 1 else [weights])
+            self._matrix().assign(weights[0] if isinstance(weights, list) and len(weights) == 1 else weights)
 
     def build(self, input_shape=None):
         self.embeddings = self.add_weight(
@@ -165,11 +176,12 @@ class Embedding(Layer):
             regularizer=self.embeddings_regularizer,
             constraint=self.embeddings_constraint,
         )
+        self._start_lora()
 
     def call(self, inputs):
         if inputs.dtype not in (jnp.int32, jnp.int64):
             inputs = inputs.astype(jnp.int32)
-        return jnp.take(self.embeddings.value, inputs, axis=0)
+        return jnp.take(self._matrix_value(), inputs, axis=0)
 
     def compute_mask(self, inputs, previous_mask=None):
         return inputs != 0 if self.mask_zero else None
@@ -239,7 +251,7 @@ class ReversibleEmbedding(Embedding):
             raise ShapeError(
                 f"{describe(self)} goes back from vectors of {self.output_dim}; it got {seen_shape(inputs)}"
             )
-        kernel = self.embeddings.value.T if self.tie_weights else self.reverse_embeddings.value
+        kernel = self._matrix_value().T if self.tie_weights else self.reverse_embeddings.value
         if self.reverse_dtype is not None:
             inputs, kernel = inputs.astype(self.reverse_dtype), kernel.astype(self.reverse_dtype)
         logits = inputs @ kernel

@@ -7,11 +7,11 @@ import jax.numpy as jnp
 
 from .. import activations, constraints, initializers, regularizers
 from ..engine.errors import ShapeError, format_shape
-from ..engine.layer import Layer
 from .arguments import describe, refuse, seen_shape
+from .lora import LowRankAdapted
 
 
-class EinsumDense(Layer):
+class EinsumDense(LowRankAdapted):
     """`activation(einsum(equation, x, kernel) + bias)`.
 
     Args:
@@ -19,7 +19,9 @@ class EinsumDense(Layer):
             behind of input and output alike.
         output_shape: sizes of the output's axes without the batch, None where they are the input's.
         bias_axes: the output's axes that have a bias, as letters; None for no bias.
-        lora_rank, lora_alpha, gptq_unpacked_column_size, quantization_config: Keras's; not supported yet.
+        lora_rank: of two small matrices that train in place of the kernel, see `enable_lora`; None trains the kernel.
+        lora_alpha: their product counts `lora_alpha / lora_rank` times; None is `lora_rank`.
+        gptq_unpacked_column_size, quantization_config: Keras's; not supported yet.
 
     Weights:
         kernel: the sizes of its letters
@@ -47,7 +49,7 @@ class EinsumDense(Layer):
         quantization_config: Any = None,
         **kwargs: Any,
     ):
-        refuse("EinsumDense", lora_rank=lora_rank, quantization_config=quantization_config)
+        refuse("EinsumDense", quantization_config=quantization_config)
         super().__init__(**kwargs)
         self.equation = equation
         self.partial_output_shape = (output_shape,) if isinstance(output_shape, int) else tuple(output_shape)
@@ -61,6 +63,7 @@ class EinsumDense(Layer):
         self.bias_constraint = constraints.get(bias_constraint)
         self.supports_masking = False
         self._parts = _parsed(equation)
+        self._set_lora(lora_rank, lora_alpha, self.kernel_constraint)
 
     not_in_config = ("output_shape",)
 
@@ -86,6 +89,7 @@ class EinsumDense(Layer):
                 regularizer=self.bias_regularizer,
                 constraint=self.bias_constraint,
             )
+        self._start_lora()
 
     def _shapes(self, input_shape: tuple) -> tuple[tuple[int, ...], tuple[int, ...] | None]:
         """Of the kernel and of the bias."""
@@ -135,11 +139,12 @@ class EinsumDense(Layer):
         return tuple(sizes[letter] for letter in kernel), bias_shape
 
     def call(self, inputs, training=None):
+        kernel = self._matrix_value()
         try:
-            x = jnp.einsum(self.equation, inputs, self.kernel.value)
+            x = jnp.einsum(self.equation, inputs, kernel)
         except ValueError as error:
             raise ShapeError(
-                f"{describe(self)} was built for a kernel {self.kernel.shape} in {self.equation!r}; it got "
+                f"{describe(self)} was built for a kernel {kernel.shape} in {self.equation!r}; it got "
                 f"{seen_shape(inputs)}"
             ) from error
         if self.bias is not None:

@@ -177,6 +177,8 @@ class SpectralNormalization(Wrapper):
                 break
         else:
             raise ValueError(f"{describe(self)}: {describe(self.layer)} has neither `kernel` nor `embeddings`")
+        if getattr(self.layer, "lora_enabled", False):
+            raise ValueError(f"{describe(self)}: the kernel of {describe(self.layer)} is frozen by LoRA")
         self.vector_u = self.add_weight(
             name="vector_u",
             shape=(1, self.kernel.shape[-1]),

@@ -150,6 +150,7 @@ def read_weights(state: StateFile, model: Layer, skip_mismatch: bool = False) ->
         WeightsFileError: a layer is missing or shapes differ, and `skip_mismatch` is false.
     """
     found: list[tuple[Variable, np.ndarray]] = []
+    fitting: list[Layer] = []
     own_way: list[tuple[Layer, Stored]] = []
     problems: list[str] = []
     for layer, place in places(model):
@@ -161,6 +162,8 @@ def read_weights(state: StateFile, model: Layer, skip_mismatch: bool = False) ->
         pairs, problem = _matched(state.file, layer.name, layer._own_variables(), f"{place}vars")
         found += pairs
         problems += problem
+        if not problem:
+            fitting.append(layer)
     if problems and not skip_mismatch:
         told = "\n".join(f"    {problem}" for problem in problems)
         raise WeightsFileError(f"{state.name!r} does not fit {model.name!r}; nothing was loaded:\n{told}")
@@ -168,6 +171,8 @@ def read_weights(state: StateFile, model: Layer, skip_mismatch: bool = False) ->
         warnings.warn(f"not loaded: {problem}", stacklevel=4)
     for variable, array in found:
         variable.assign(array)
+    for layer in fitting:
+        layer._finish_loading()
     for layer, stored in own_way:
         layer.load_own_variables(stored)
     for variable in model.variables:

@@ -95,7 +95,7 @@ class Conv(ConvToday):
         return kernel_to_today(np.empty(shape), **self._layout).shape
 
     def today_kernel(self) -> Any:
-        kernel = self.kernel.value
+        kernel = self._matrix_value()
         return kernel_to_today(kernel[:, 0] if self._has_width else kernel, **self._layout)
 
     def call(self, inputs):
