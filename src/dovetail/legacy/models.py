@@ -8,8 +8,7 @@ from ..engine.graph import Graph
 from ..engine.layer import Layer
 from ..layers.input import Input
 from ..models import Model, Sequential
-from ..saving.archive import load_weights_from, save_model
-from ..saving.weights import save_weights
+from ..saving.archive import load_weights_from, save_model, save_weights
 from . import changes
 from .files import weights as weight_files
 from .files import writing

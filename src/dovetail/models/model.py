@@ -21,8 +21,7 @@ from ..engine.registry import CustomObjectScope
 from ..engine.tensor import KerasTensor
 from ..engine.variable import Stateful
 from ..ops.kernels.options import compile_jit
-from ..saving.archive import load_weights_from, save_model
-from ..saving.weights import save_weights
+from ..saving.archive import load_weights_from, save_model, save_weights
 from ..training.binding import BindingError, bind
 from ..training.trainer import Trainer
 from .graph_config import draw, graph_config
@@ -229,7 +228,7 @@ class Model(Trainer, Layer):
         set_state_tree(self, state_tree)
 
     def save_weights(self, filepath: Any, overwrite: bool = True, max_shard_size: float | None = None) -> None:
-        """Write the weights to a `.weights.h5` file as Keras 3 lays it out."""
+        """Write the weights to a `.weights.h5` file as Keras 3 has it, or to several; see `saving.save_weights`."""
         save_weights(self, filepath, overwrite, max_shard_size)
 
     def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:

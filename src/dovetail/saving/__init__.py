@@ -12,11 +12,11 @@ from ..engine.registry import (
     loading,
     register_keras_serializable,
 )
-from .archive import ModelFileError, load_model, save_model
+from .archive import ModelFileError, load_model, save_model, save_weights
 from .archive import load_weights_from as load_weights
 from .editor import KerasFileEditor
 from .files import write_atomically
-from .weights import WeightsFileError, save_weights
+from .weights import WeightsFileError
 
 __all__ = [
     "ConfigError", "CustomObjectScope", "KerasFileEditor", "ModelFileError", "WeightsFileError", "custom_object_scope",

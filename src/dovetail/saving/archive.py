@@ -5,6 +5,7 @@ import io
 import json
 import os
 import tempfile
+import warnings
 import zipfile
 import zlib
 from pathlib import Path
@@ -19,6 +20,8 @@ from .architecture import compile_as, model_from_config
 from .by_layer import layer_groups, read_layers
 from .files import replaced, write_atomically
 from .orbax import is_checkpoint_folder, load_checkpoint, read_config
+from .shards import MAP_SUFFIX, ShardedState, write_shards
+from .weights import SUFFIX as WEIGHTS_SUFFIX
 from .weights import StateFile, WeightsFileError, places, read_optimizers, read_weights, write_weights
 
 SUFFIX = ".keras"
@@ -169,12 +172,46 @@ def _model_of_checkpoint(path: Path, custom_objects: Any, compile: bool, safe_mo
     return model
 
 
+def save_weights(
+    model: Layer, filepath: Any, overwrite: bool = True, max_shard_size: float | None = None, **kwargs: Any
+) -> None:
+    """Write the weights and the optimizer's state; the file is there whole or not at all.
+
+    Args:
+        filepath: ends in `.weights.h5`; with `max_shard_size` in `.weights.json`, a map of files that are beside it.
+        overwrite: whether a file that is there is replaced.
+        max_shard_size: GiB that one of several files holds at most; None for one file.
+
+    Raises:
+        WeightsFileError: the name has another ending, the file exists and `overwrite` is false, one array is larger
+            than `max_shard_size`, or the model has no weights yet.
+    """
+    if kwargs:
+        raise TypeError(f"save_weights has no argument {next(iter(kwargs))!r}")
+    path = Path(os.fspath(filepath))
+    if max_shard_size is not None and str(path).endswith(WEIGHTS_SUFFIX):
+        path = path.with_suffix(".json")
+        warnings.warn(f"weights in several files are listed in a {MAP_SUFFIX!r}: {path.name!r}", stacklevel=3)
+    suffix = WEIGHTS_SUFFIX if max_shard_size is None else MAP_SUFFIX
+    if not str(path).endswith(suffix):
+        raise WeightsFileError(f"a file of weights ends in {suffix!r}; got {str(path)!r}")
+    if path.exists() and not overwrite:
+        raise WeightsFileError(f"{str(path)!r} exists already; give overwrite=True to replace it")
+    if not model.built:
+        raise WeightsFileError(f"{model.name!r} has no weights to save yet: call it on data first")
+    if max_shard_size is not None:
+        write_shards(model, path, int(max_shard_size * 2**30))
+        return
+    with replaced(path) as temporary:
+        write_weights(model, temporary)
+
+
 def load_weights_from(
     model: Layer, filepath: Any, skip_mismatch: bool = False, by_name: bool = False, **kwargs: Any
 ) -> None:
-    """Read the weights in a `.weights.h5`, `.keras` or `.h5` file, or in the last of Orbax's checkpoints.
+    """Read the weights in a `.weights.h5`, `.weights.json`, `.keras` or `.h5` file, or in Orbax's last checkpoint.
 
-    Nothing is assigned unless all fits. A `.weights.h5` file gives the optimizer's state too, if it has one that fits.
+    Nothing is assigned unless all fits. A file of weights gives the optimizer's state too, if it has one that fits.
 
     Args:
         skip_mismatch: leave out, with a warning, layers that the file lacks or has in other shapes.
@@ -197,8 +234,9 @@ def load_weights_from(
     is_archive = path.suffix == SUFFIX
     if is_archive:
         source = io.BytesIO((Folder(path) if path.is_dir() else Zip(path)).read(WEIGHTS))
-    with StateFile(source, str(path)) as state:
-        if layer_groups(state) is not None:
+    is_map = str(path).endswith(MAP_SUFFIX)
+    with ShardedState(path) if is_map else StateFile(source, str(path)) as state:
+        if not is_map and layer_groups(state) is not None:
             return read_layers(state, model, by_name, skip_mismatch)
         if by_name:
             raise WeightsFileError(f"{str(path)!r} is matched by the layers' places in the model: leave `by_name` out")

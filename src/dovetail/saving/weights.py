@@ -4,11 +4,9 @@ A layer's own variables are `<layer>/vars/0`, `1`, ...; the layers of a model ar
 (`dense`, `dense_1`, ...); other sublayers, and optimizers, are under the attribute that holds them.
 """
 
-import os
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import ml_dtypes
@@ -19,7 +17,6 @@ from ..engine.errors import DovetailError
 from ..engine.layer import NOT_STATE, Layer
 from ..engine.variable import Variable
 from ..optimizers import Optimizer
-from .files import replaced
 
 SUFFIX = ".weights.h5"
 # attributes of models that hold layers in the library's own order: `layers` has them too
@@ -32,42 +29,22 @@ class WeightsFileError(DovetailError, ValueError):
     """A file of weights that does not fit the model, or is none."""
 
 
-def save_weights(
-    model: Layer, filepath: Any, overwrite: bool = True, max_shard_size: float | None = None, **kwargs: Any
-) -> None:
-    """Write the weights and the optimizer's state; the file is there whole or not at all.
-
-    Args:
-        filepath: ends in `.weights.h5`.
-        overwrite: whether a file that is there is replaced.
-
-    Raises:
-        WeightsFileError: the name does not end in `.weights.h5`, the file exists and `overwrite` is false, or the model
-            has no weights yet.
-    """
-    if max_shard_size is not None:
-        raise NotImplementedError("`max_shard_size`: weights in several files are not there yet; leave it out")
-    if kwargs:
-        raise TypeError(f"save_weights has no argument {next(iter(kwargs))!r}")
-    path = _checked_path(filepath)
-    if path.exists() and not overwrite:
-        raise WeightsFileError(f"{str(path)!r} exists already; give overwrite=True to replace it")
-    if not model.built:
-        raise WeightsFileError(f"{model.name!r} has no weights to save yet: call it on data first")
-    with replaced(path) as temporary:
-        write_weights(model, temporary)
-
-
 def write_weights(model: Layer, target: Any, include_optimizer: bool = True) -> None:
     """Write the weights, and the state of built optimizers, to a path or a file object."""
     import h5py
 
     with h5py.File(target, "w") as file:
-        for owner, place in places(model):
-            if isinstance(owner, Layer) or (include_optimizer and owner.built):
-                group = file.require_group(f"{place}vars")
-                group.attrs["name"] = owner.name
-                owner.save_own_variables(Store(group))
+        for owner, place in writers(model, include_optimizer):
+            group = file.require_group(f"{place}vars")
+            group.attrs["name"] = owner.name
+            owner.save_own_variables(Store(group))
+
+
+def writers(model: Layer, include_optimizer: bool = True) -> Iterator[tuple[Any, str]]:
+    """The layers and built optimizers that write variables of their own, with their places."""
+    for owner, place in places(model):
+        if isinstance(owner, Layer) or (include_optimizer and owner.built):
+            yield owner, place
 
 
 class Store:
@@ -77,11 +54,16 @@ class Store:
         self.group = group
 
     def __setitem__(self, name: str, value: Any) -> None:
-        array = np.asarray(value._value if isinstance(value, Variable) else value)
+        array = plain_array(value)
         if array.dtype.name == "bfloat16":  # which HDF5 does not know: two bytes and a note, as Keras has it
             self.group.create_dataset(name, data=array.view("V2")).attrs["dtype"] = "bfloat16"
         else:
             self.group[name] = array
+
+
+def plain_array(value: Any) -> np.ndarray:
+    """What a store is given, as NumPy has it."""
+    return np.asarray(value._value if isinstance(value, Variable) else value)
 
 
 class StateFile:
@@ -107,12 +89,23 @@ class StateFile:
     def __exit__(self, *exception: object) -> None:
         self.file.close()
 
+    def groups(self, place: str) -> list[Any]:
+        """The groups of arrays at a place: one or none."""
+        import h5py
+
+        group = plain_member(self.file, place, h5py.Group)
+        return [] if group is None else [group]
+
 
 class Stored(Mapping):
-    """The arrays of a group, as `load_own_variables` reads them; only what the file really holds is read."""
+    """The arrays of a group, as `load_own_variables` reads them; only what the file really holds is read.
 
-    def __init__(self, group: Any, place: str):
-        self.group, self.place = group, place
+    Args:
+        more: groups of the same place in other files.
+    """
+
+    def __init__(self, group: Any, place: str, more: Iterable[Any] = ()):
+        self.all, self.place = (group, *more), place
 
     def __getitem__(self, name: str) -> np.ndarray:
         data, problem = self.dataset(name)
@@ -122,17 +115,20 @@ class Stored(Mapping):
         return array.view(ml_dtypes.bfloat16) if array.dtype.kind == "V" else array
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.group)
+        return (name for group in self.all for name in group)
 
     def __len__(self) -> int:
-        return len(self.group)
+        return sum(map(len, self.all))
 
     def dataset(self, name: str) -> tuple[Any, str | None]:
         """An array in the file, not read yet; or why it is none."""
         import h5py
 
         place = f"{self.place}/{name}"
-        data = plain_member(self.group, name, h5py.Dataset)
+        found = [data for group in self.all if (data := plain_member(group, name, h5py.Dataset)) is not None]
+        if len(found) > 1:
+            return None, f"{place} is in {len(found)} files"
+        data = found[0] if found else None
         if data is None or data.external or data.is_virtual:
             return None, f"{place} is not an array stored in the file"
         is_bfloat16 = data.dtype.kind == "V" and data.dtype.itemsize == 2 and data.dtype.names is None
@@ -157,9 +153,9 @@ def read_weights(state: StateFile, model: Layer, skip_mismatch: bool = False) ->
         if not isinstance(layer, Layer):
             continue
         if type(layer).load_own_variables is not Layer.load_own_variables:
-            own_way.append((layer, _stored(state.file, f"{place}vars")))
+            own_way.append((layer, _stored(state, f"{place}vars")))
             continue
-        pairs, problem = _matched(state.file, layer.name, layer._own_variables(), f"{place}vars")
+        pairs, problem = _matched(state, layer.name, layer._own_variables(), f"{place}vars")
         found += pairs
         problems += problem
         if not problem:
@@ -181,14 +177,12 @@ def read_weights(state: StateFile, model: Layer, skip_mismatch: bool = False) ->
 
 def read_optimizers(state: StateFile, model: Any) -> None:
     """Assign the state of the model's optimizers, where the file has it and it fits; else warn."""
-    import h5py
-
     for optimizer, place in places(model):
-        if isinstance(optimizer, Layer) or plain_member(state.file, f"{place}vars", h5py.Group) is None:
+        if isinstance(optimizer, Layer) or not state.groups(f"{place}vars"):
             continue
         if optimizer is getattr(model, "optimizer", None) and not optimizer.built:
             optimizer.build(model.trainable_variables)
-        pairs, problems = _matched(state.file, optimizer.name, optimizer.variables, f"{place}vars")
+        pairs, problems = _matched(state, optimizer.name, optimizer.variables, f"{place}vars")
         for problem in problems:
             warnings.warn(f"the optimizer starts anew: {problem}", stacklevel=4)
         for variable, array in pairs:
@@ -196,10 +190,10 @@ def read_optimizers(state: StateFile, model: Any) -> None:
 
 
 def _matched(
-    file: Any, name: str, own: list[Variable], place: str
+    state: StateFile, name: str, own: list[Variable], place: str
 ) -> tuple[list[tuple[Variable, np.ndarray]], list[str]]:
     """The arrays for one owner's variables, or what is wrong with them; sizes are compared before anything is read."""
-    stored = _stored(file, place)
+    stored = _stored(state, place)
     if not own:
         return [], []
     if len(stored) != len(own):
@@ -216,11 +210,9 @@ def _matched(
     return pairs, []
 
 
-def _stored(file: Any, place: str) -> Stored:
-    import h5py
-
-    group = plain_member(file, place, h5py.Group)
-    return Stored({} if group is None else group, place)
+def _stored(state: StateFile, place: str) -> Stored:
+    group, *more = state.groups(place) or [{}]
+    return Stored(group, place, more)
 
 
 def plain_member(group: Any, name: str, kind: type) -> Any:
@@ -274,10 +266,3 @@ def _class_name(layer: Any) -> str:
     """The class that Keras names a layer by: a graph made with `Model(inputs, outputs)` is a Functional."""
     name = type(layer).__name__
     return "Functional" if name == "Model" and getattr(layer, "_graph", None) is not None else name
-
-
-def _checked_path(filepath: Any) -> Path:
-    name = os.fspath(filepath)
-    if not str(name).endswith(SUFFIX):
-        raise WeightsFileError(f"a file of weights ends in {SUFFIX!r}; got {name!r}")
-    return Path(name)
