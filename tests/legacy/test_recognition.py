@@ -18,14 +18,28 @@ SCRIPTS = {
         "import keras\nfrom keras.layers import Dense\nmodel.fit(x, y, epochs=3)",
         "from keras.layers import Conv2D, concatenate\nConv2D(64, (3, 3), padding='same')",
         "from keras.layers import Dense\nDense(3)",
+        "from keras import backend as K, initializers\nK.random_normal((2,)) + K.zeros((2,))\ninitializers.ones()",
     ],
     "2.3.1": ["import keras\nmodel.fit(x, y, epochs=2)\nplot(history.history['val_accuracy'])"],
     "2.15.0": [
         "import tensorflow as tf\nm = tf.keras.Sequential()\nm.fit(x, y, epochs=3)",
         "from tensorflow.keras.layers import Dense, Concatenate\nDense(3)",
         "from tensorflow.python.keras import layers\nlayers.Dense(3)",
+        "from tensorflow.keras import layers\nm.compile('sgd', metrics=['acc'])\nplot(m.fit(x, y).history['acc'])",
+        "import keras\nm = keras.Sequential([keras.Input(shape=(3,)), keras.layers.Dense(3)])",
+        "from keras.layers import Dense, MultiHeadAttention",
+        "import keras\nkeras.utils.set_random_seed(1)",
     ],
-    "3.15.1": ["import keras\nfrom keras import ops\nimport keras.random\nkeras.ops.sum(x)"],
+    "2.2.4-tf": [
+        "import tensorflow as tf\nm = tf.keras.Sequential()\nsession = tf.Session()",
+        "from tensorflow.keras import layers\nm.compile('sgd', metrics=['accuracy'])\nplot(m.fit(x, y).history['acc'])",
+    ],
+    "3.15.1": [
+        "import keras\nfrom keras import ops\nimport keras.random\nkeras.ops.sum(x)",
+        # one name of Keras 3 is enough: its other names are those of Keras 2
+        "import keras\nm.fit(x, y, epochs=2, validation_data=(a, b))\nkeras.layers.Conv2D(4, (3, 3))\nkeras.ops.sum(x)",
+        "import keras\nclass Data(keras.utils.PyDataset): pass",
+    ],
 }
 
 

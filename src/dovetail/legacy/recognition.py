@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .. import callbacks, initializers, losses, metrics, models, optimizers, utils
 from .. import layers as today_layers
 from .listing import listing
 from .releases import NEWEST, Release, find_release
@@ -32,10 +33,34 @@ COMMON_KEYWORDS = {
     "return_sequences", "return_state", "go_backwards", "stateful", "unroll", "trainable", "dtype",
     "verbose", "callbacks", "optimizer", "loss",
 }  # fmt: skip
-# modules that only Keras 3 has
-OF_KERAS_3 = ("keras.ops", "keras.random", "keras.saving", "keras.tree", "keras.src", "keras.dtype_policies")
+# modules and names that only Keras 3 has: one of them is enough, since all else that Keras 3 has Keras 2 had, too
+OF_KERAS_3 = tuple(
+    f"keras.{name}"
+    for name in (
+        "ops", "random", "tree", "dtype_policies", "distribution", "quantizers", "visualization", "config",
+        "StatelessScope", "SeedGenerator", "Operation", "DTypePolicy", "Quantizer", "Variable", "utils.PyDataset",
+    )
+)  # fmt: skip
+DECISIVE_HINTS = ("stateless_call", "stateless_apply", "stateless_compute_loss")
+# modules that Keras has had since 2.4, as tf.keras
+SINCE_2_4 = {
+    "keras.saving", "keras.src", "keras.api", "keras.mixed_precision", "keras.optimizer_v2",
+    "keras.layers.experimental", "keras.layers.preprocessing", "keras.layers.attention",
+    "keras.optimizers.schedules", "keras.optimizers.legacy", "keras.optimizers.experimental",
+    "keras.engine.functional", "keras.engine.keras_tensor",
+    "keras.utils.set_random_seed", "keras.utils.pad_sequences", "keras.utils.load_img", "keras.utils.img_to_array",
+    "keras.utils.array_to_img", "keras.utils.image_dataset_from_directory", "keras.utils.text_dataset_from_directory",
+    "keras.utils.timeseries_dataset_from_array", "keras.preprocessing.image_dataset_from_directory",
+    "keras.preprocessing.text_dataset_from_directory", "keras.preprocessing.timeseries_dataset_from_array",
+}  # fmt: skip
 # what speaks for 2.3 rather than for 2.2
 SINCE_2_3 = ("val_accuracy", "learning_rate")
+# names that TensorFlow lost with its version 2
+OF_TENSORFLOW_1 = {
+    "Session", "InteractiveSession", "ConfigProto", "GPUOptions", "placeholder", "contrib", "set_random_seed",
+    "global_variables_initializer", "reset_default_graph", "get_default_graph", "get_variable", "random_normal",
+    "random_uniform", "to_float", "to_int32", "log", "layers", "enable_eager_execution", "AUTO_REUSE", "logging",
+}  # fmt: skip
 
 
 def declared(source: str) -> Release | None:
@@ -78,17 +103,25 @@ def recognize(tree: ast.AST, folder: Path | None = None) -> Recognition:
     dialect = max((1, 3, 2), key=lambda which: (votes[which], which == 2))
     if votes[1] and votes[1] >= votes[2] and votes[1] >= votes[3]:
         dialect = 1
+    if reader.of_keras_3:
+        dialect = 3
     reasons = Counter(name for name, which in reader.found if which == dialect)
-    version = NEWEST[dialect]
-    if dialect == 2 and reader.is_tensorflow:
-        version = "2.15.0"
-    elif dialect == 2 and reader.words & set(SINCE_2_3):
-        version = "2.3.1"
-    elif dialect == 1 and reader.is_tensorflow:
-        version = "2.15.0"
-    if reader.is_tensorflow and dialect != 3 and not reasons:
-        reasons["tensorflow.keras"] += 1
-    return Recognition(find_release(version), [name for name, _ in reasons.most_common()], votes)
+    version, why = _version(dialect, reader)
+    return Recognition(find_release(version), [*why, *(name for name, _ in reasons.most_common())], votes)
+
+
+def _version(dialect: int, reader: "_Reader") -> tuple[str, list[str]]:
+    """The release of a dialect, and what speaks for it rather than for others of that dialect."""
+    if dialect == 3:
+        return NEWEST[3], list(dict.fromkeys(reader.of_keras_3))
+    if reader.is_tensorflow:
+        old = reader.of_tensorflow_1 or (["history['acc']"] if reader.counts_acc else [])
+        return ("2.2.4-tf" if old else "2.15.0"), old or ["tensorflow.keras"]
+    if dialect == 2 and reader.since_2_4:
+        return "2.15.0", reader.since_2_4
+    if dialect == 2 and reader.words & set(SINCE_2_3):
+        return "2.3.1", []
+    return NEWEST[dialect], []
 
 
 class _Reader(ast.NodeVisitor):
@@ -98,14 +131,27 @@ class _Reader(ast.NodeVisitor):
         self.found: list[tuple[str, int]] = []
         self.words: set[str] = set()
         self.names: dict[str, str] = {}  # what local names stand for, where that is known
+        self.full_names: dict[str, str] = {}  # as `names`, with the module
         self.of_keras: set[str] = set()  # local names that come from Keras; "*" when all of a module's do
         self.is_tensorflow = False
+        self.of_keras_3: list[str] = []
+        self.since_2_4: list[str] = []
+        self.of_tensorflow_1: list[str] = []
+        self.metrics: set[str] = set()  # as given to `compile`
+        self.looked_up: set[str] = set()  # texts in brackets: `history['acc']`
+
+    @property
+    def counts_acc(self) -> bool:
+        """Whether accuracy that was asked for by its whole name is looked for as `acc`."""
+        asks = ("acc" in self.looked_up and "accuracy" not in self.looked_up) or "val_acc" in self.words
+        return asks and "accuracy" in self.words and "acc" not in self.metrics and "val_accuracy" not in self.words
 
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
             self._module(alias.name)
             local = alias.asname or alias.name.split(".")[0]
             self.names[local] = alias.name
+            self.full_names[local] = alias.name if alias.asname else local
             if "keras" in alias.name or alias.name == "tensorflow":
                 self.of_keras.add(local)
 
@@ -117,6 +163,7 @@ class _Reader(ast.NodeVisitor):
             full = f"{module}.{alias.name}"
             self._module(module if alias.name == "*" else full)
             self.names[alias.asname or alias.name] = alias.name
+            self.full_names[alias.asname or alias.name] = full
             self.of_keras.add(alias.asname or alias.name)
             self._name(alias.name)
 
@@ -124,14 +171,23 @@ class _Reader(ast.NodeVisitor):
         if name.split(".")[0] == "tensorflow" and ".keras" in name:
             self.is_tensorflow = True
         name = name[name.find("keras") :] if "keras" in name else name
-        if name.startswith(OF_KERAS_3):
-            self.found.append((name, 3))
+        self._newer(name)
         parts = name.split(".")
         for end in range(len(parts), 1, -1):
             dialect = _only_in(".".join(parts[:end]), _modules)
             if dialect:
                 self.found.append((".".join(parts[:end]), dialect))
                 break
+
+    def _newer(self, name: str) -> None:
+        """Note what a dotted name says of releases after 2.3."""
+        parts = name.split(".")
+        starts = {".".join(parts[:end]) for end in range(1, len(parts) + 1)}
+        if starts & set(OF_KERAS_3):
+            self.of_keras_3.append(name)
+            self.found.append((name, 3))
+        elif parts[0] == "keras" and (starts & SINCE_2_4 or parts[-1] in _names_since_2_4()):
+            self.since_2_4.append(name)
 
     def _name(self, name: str) -> None:
         dialect = _only_in(name, _names)
@@ -140,8 +196,31 @@ class _Reader(ast.NodeVisitor):
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         self._hint(node.attr)
-        if node.attr == "keras" and isinstance(node.value, ast.Name) and self.names.get(node.value.id) == "tensorflow":
+        root = node.value.id if isinstance(node.value, ast.Name) else ""
+        if self.names.get(root) == "tensorflow" and node.attr == "keras":
             self.is_tensorflow = True
+        elif self.names.get(root) == "tensorflow" and node.attr in OF_TENSORFLOW_1:
+            self.of_tensorflow_1.append(f"tf.{node.attr}")
+        full = self._dotted(node)
+        if full:
+            self._newer(full)
+        self.generic_visit(node)
+
+    def _dotted(self, node: ast.Attribute) -> str:
+        """`keras.layers.Dense` for `layers.Dense`, where `layers` comes from Keras; empty where it does not."""
+        parts: list[str] = []
+        root: ast.expr = node
+        while isinstance(root, ast.Attribute):
+            parts.insert(0, root.attr)
+            root = root.value
+        if not isinstance(root, ast.Name) or root.id not in self.of_keras:
+            return ""
+        full = ".".join([self.full_names.get(root.id, root.id), *parts])
+        return full[full.find("keras") :] if "keras" in full else ""
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        if _is_text(node.slice):
+            self.looked_up.add(node.slice.value)  # type: ignore[attr-defined]
         self.generic_visit(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
@@ -160,6 +239,11 @@ class _Reader(ast.NodeVisitor):
         name = self.names.get(name, name)
         keywords = [keyword.arg for keyword in node.keywords if keyword.arg]
         self.words.update(keywords)
+        for keyword in node.keywords:
+            if keyword.arg == "metrics":
+                self.metrics.update(each.value for each in ast.walk(keyword.value) if _is_text(each))  # type: ignore[attr-defined]
+        if name in ("Sequential", "add") and any(map(_is_input, _elements(node.args))):
+            self.since_2_4.append("Sequential of Input")
         for keyword in keywords:
             dialect = _keyword_dialect(name, keyword)
             if dialect:
@@ -181,8 +265,25 @@ class _Reader(ast.NodeVisitor):
         self.generic_visit(node)
 
     def _hint(self, word: str) -> None:
+        if word in DECISIVE_HINTS:
+            self.of_keras_3.append(word)
         if HINTS.get(word):
             self.found.append((word, HINTS[word]))
+
+
+def _elements(arguments: list[ast.expr]) -> list[ast.expr]:
+    """What a call's first argument is, or holds where it is a list."""
+    first = arguments[:1]
+    return first[0].elts if first and isinstance(first[0], (ast.List, ast.Tuple)) else first
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _is_input(node: ast.expr) -> bool:
+    """Whether it is a call of `Input`, with or without its module."""
+    return isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "Input"
 
 
 def _convolution_kind(name: str, arguments: list[ast.expr]) -> int:
@@ -215,6 +316,14 @@ def _names(dialect: int) -> set[str]:
     """Public names of a dialect, apart from those of K, which scripts use for things of their own, too."""
     modules = listing(dialect)
     return {name for module, entries in modules.items() if "backend" not in module for name in entries}
+
+
+@functools.cache
+def _names_since_2_4() -> set[str]:
+    """Classes of today that 2.3 did not have."""
+    places = (today_layers, callbacks, initializers, losses, metrics, models, optimizers, utils)
+    names = {name for place in places for name, value in vars(place).items() if isinstance(value, type)}
+    return {name for name in names if name[0].isupper()} - _names(2) - _names(1)
 
 
 @functools.cache
