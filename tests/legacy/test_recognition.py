@@ -46,3 +46,8 @@ SCRIPTS = {
 @pytest.mark.parametrize(("version", "source"), [(v, s) for v, sources in SCRIPTS.items() for s in sources])
 def test_a_script_is_recognized(version, source):
     assert recognize(ast.parse(source)).release.version == version
+
+
+def test_a_wrapper_of_keras_2_tells_nothing():
+    source = "from keras.applications import VGG16\nm = VGG16(include_top=False)\nm.fit(x, epochs=2)\n"
+    assert recognize(ast.parse(source)).release.dialect == 2

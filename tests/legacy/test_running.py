@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from dovetail.cli import main
+from dovetail.legacy.image_axes import has_channels_first
 from dovetail.legacy.python2 import divide, parse
 
 KERAS_1 = """
@@ -84,3 +85,75 @@ def test_integers_divide_as_in_python_2():
 def test_a_syntax_error_of_any_python_names_its_line(tmp_path):
     with pytest.raises(SyntaxError, match=r"s\.py:2"):
         parse("x = 1\ny = = 2\n", "s.py")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import cPickle",
+        "for i in xrange(3): pass",
+        "d = {}\nd.has_key(1)",
+        "from itertools import izip",
+        "unicode('a')",
+    ],
+)
+def test_python_2_that_python_3_can_read_is_told_by_what_it_uses(source):
+    assert parse(f"{source}\nprint(7 / 2)\n", "s.py")[1]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "try:\n    import cPickle as pickle\nexcept ImportError:\n    import pickle",
+        "try:\n    xrange\nexcept NameError:\n    xrange = range\nfor i in xrange(3): pass",
+        "from six.moves import xrange\nxrange(3)",
+        "from functools import reduce\nreduce(max, [1])",
+        "import six\nsix.iteritems({})",
+    ],
+)
+def test_what_runs_in_both_pythons_is_left_alone(source):
+    assert not parse(source, "s.py")[1]
+
+
+def test_modules_beside_a_script_may_be_python_2(tmp_path, capsys):
+    (tmp_path / "helping_module.py").write_text('import keras\nprint "half of 7 is", 7 / 2\nhalf = 7 / 2\n')
+    (tmp_path / "__init__.py").write_text("")
+    status, said = run(tmp_path, capsys, "import helping_module\nprint helping_module.half\n", "--quiet")
+    sys.modules.pop("helping_module", None)
+    assert status == 0 and said.out == "half of 7 is 3\n3\n"
+
+
+OF_THEANOS_TIME = """
+from keras.models import Sequential
+from keras.layers import Convolution2D, Flatten
+channels, rows, columns = 3, 8, 9
+model = Sequential()
+model.add(Convolution2D(2, 3, 3, input_shape=(channels, rows, columns)))
+model.add(Flatten())
+print(model.layers[0].output_shape)
+"""
+
+
+def test_shapes_tell_that_channels_come_first(tmp_path, capsys):
+    status, said = run(tmp_path, capsys, OF_THEANOS_TIME)
+    assert status == 0 and said.out == "(None, 2, 6, 7)\n"
+    assert said.err.splitlines()[0].endswith("run as 1.2.2, channels of images first")
+    said = run(tmp_path, capsys, OF_THEANOS_TIME, "--quiet", "--image-data-format", "tf")[1]
+    assert said.out == "(None, 1, 6, 2)\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "is_first"),
+    [
+        (("channels, rows, columns)", "1, 28, 28)"), True),
+        (("channels, rows, columns)", "rows, columns, channels)"), False),
+        (("rows, columns = 3, 8, 9", "rows, columns = sizes()"), True),
+        (("channels, rows, columns)", "rows, columns, steps)"), False),
+        (("model = ", "import keras.backend as K; K.set_image_dim_ordering('th'); model = "), False),
+        (("input_shape=(channels, rows, columns)", "input_shape=s"), False),
+        (("print(", "x.reshape(100, 8, 8, 3); print("), False),
+    ],
+)
+def test_which_shapes_have_channels_first(change, is_first):
+    tree = parse(OF_THEANOS_TIME.replace(*change), "s.py")[0]
+    assert has_channels_first([tree]) == is_first

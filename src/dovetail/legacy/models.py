@@ -16,6 +16,7 @@ from .layers import layer
 from .layers.base import OldLayer, _made, input_for
 from .notices import notice
 from .releases import Release
+from .surgery import set_inputs, set_outputs, visible
 from .training import OldTraining
 
 
@@ -40,6 +41,30 @@ class OldModel(OldTraining, OldLayer):
     @property
     def output_shape(self) -> Any:
         return Model.output_shape.fget(self)  # type: ignore[attr-defined]
+
+    # -- cutting layers off
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers in order; before TensorFlow's own Keras, the list that the model goes by."""
+        layers = super().layers  # type: ignore[misc]
+        return layers if self.release.is_tensorflow or self.release.dialect == 3 else visible(self, layers)
+
+    @property
+    def outputs(self) -> Any:
+        return super().outputs  # type: ignore[misc]
+
+    @outputs.setter
+    def outputs(self, outputs: Any) -> None:
+        set_outputs(self, outputs)
+
+    @property
+    def inputs(self) -> Any:
+        return super().inputs  # type: ignore[misc]
+
+    @inputs.setter
+    def inputs(self, inputs: Any) -> None:
+        set_inputs(self, inputs)
 
     # -- files
 

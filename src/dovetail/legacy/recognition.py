@@ -14,6 +14,8 @@ from typing import Any
 
 from .. import callbacks, initializers, losses, metrics, models, optimizers, utils
 from .. import layers as today_layers
+from . import python2
+from .image_axes import has_channels_first
 from .listing import listing
 from .releases import NEWEST, Release, find_release
 
@@ -77,16 +79,19 @@ class Recognition:
         release: that it should be run as.
         reasons: what spoke for it, the strongest first.
         evidence: how much spoke for each dialect.
+        channels_first: whether its shapes have the channels of images before rows and columns.
     """
 
     release: Release
     reasons: list[str] = field(default_factory=list)
     evidence: Counter = field(default_factory=Counter)
+    channels_first: bool = False
 
     def __str__(self) -> str:
         name = "tf.keras" if self.release.is_tensorflow else "Keras"
         because = f" ({', '.join(self.reasons[:4])})" if self.reasons else ""
-        return f"written for {name} {self.release.dialect}{because}, run as {self.release.version}"
+        images = ", channels of images first" if self.channels_first else ""
+        return f"written for {name} {self.release.dialect}{because}, run as {self.release.version}{images}"
 
 
 def recognize(tree: ast.AST, folder: Path | None = None) -> Recognition:
@@ -97,7 +102,8 @@ def recognize(tree: ast.AST, folder: Path | None = None) -> Recognition:
         folder: where modules that it imports from beside itself are looked for; they count too.
     """
     reader = _Reader()
-    for each in (tree, *_local_modules(tree, folder)):
+    trees = (tree, *_local_modules(tree, folder))
+    for each in trees:
         reader.visit(each)
     votes = Counter(dialect for _, dialect in reader.found)
     dialect = max((1, 3, 2), key=lambda which: (votes[which], which == 2))
@@ -107,7 +113,8 @@ def recognize(tree: ast.AST, folder: Path | None = None) -> Recognition:
         dialect = 3
     reasons = Counter(name for name, which in reader.found if which == dialect)
     version, why = _version(dialect, reader)
-    return Recognition(find_release(version), [*why, *(name for name, _ in reasons.most_common())], votes)
+    is_first = dialect < 3 and not reader.is_tensorflow and has_channels_first(trees)
+    return Recognition(find_release(version), [*why, *(name for name, _ in reasons.most_common())], votes, is_first)
 
 
 def _version(dialect: int, reader: "_Reader") -> tuple[str, list[str]]:
@@ -342,7 +349,10 @@ def _keywords(dialect: int) -> dict[str, set[str]]:
 def _keyword_dialect(name: str, keyword: str) -> int:
     if keyword in COMMON_KEYWORDS:
         return 0
-    first, second = (keyword in _keywords(dialect).get(name, ()) for dialect in (1, 2))
+    known = [_keywords(dialect).get(name, set()) for dialect in (1, 2)]
+    if {"args", "kwargs"} in known:  # a wrapper that tells nothing, such as the applications' of Keras 2
+        return 0
+    first, second = (keyword in names for names in known)
     if first != second:
         return 1 if first else 2
     if not first and HINTS.get(keyword):
@@ -364,7 +374,7 @@ def _local_modules(tree: ast.AST, folder: Path | None) -> list[ast.AST]:
         for name in names:
             path = folder / f"{name.replace('.', '/')}.py"
             try:
-                found.append(ast.parse(path.read_text()))
+                found.append(python2.parse(path.read_text(), str(path))[0])
             except (OSError, SyntaxError, ValueError):
                 continue
     return found

@@ -32,7 +32,8 @@ def run_script(
         arguments: what it finds in `sys.argv[1:]`.
         keras: the dialect, 1, 2 or 3, or a version such as "2.3.1"; None recognizes it from the source.
         backend: "theano" or "tensorflow"; None is what `keras.json` says.
-        image_data_format: "channels_first" (or "th") or "channels_last" ("tf"); None is what `keras.json` says.
+        image_data_format: "channels_first" (or "th") or "channels_last" ("tf"); None is what the script's shapes
+            show, or what `keras.json` says.
         quiet: say nothing of old names.
     """
     path = Path(script)
@@ -42,12 +43,16 @@ def run_script(
         source = file.read()
     tree, was_python2 = python2.parse(source, str(script))
     release = find_release(keras) if keras is not None else declared(source)
-    found = recognize(tree, path.parent) if release is None else Recognition(release)
+    found = recognize(tree, path.parent)
+    if release is not None:
+        found = Recognition(release, channels_first=found.channels_first and release.dialect < 3)
     if not quiet:
         language = " in Python 2" if was_python2 else ""
         said = str(found) if release is None else f"run as Keras {found.release.version}"
         print(f"dovetail: {path.name}{language} {said}", file=sys.stderr)
-    with installed(found.release, backend), as_they_were():
+    with installed(found.release, backend), as_they_were(), python2.modules_beside(path.parent):
+        if image_data_format is None and found.channels_first:
+            image_data_format = "channels_first"
         if image_data_format is not None:
             set_image_data_format(DATA_FORMATS.get(image_data_format) or image_data_format)
         show_notices(not quiet)

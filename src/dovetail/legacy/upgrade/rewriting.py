@@ -49,6 +49,8 @@ def {HELPER}(x):
     return keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)
 '''
 
+CHANNELS_FIRST = 'keras.config.set_image_data_format("channels_first")\n'
+
 DECLARATION = "# Written for Keras 3 (from Keras {version}, by `dovetail upgrade`).\n"
 
 
@@ -81,7 +83,8 @@ def upgrade_source(source: str, path: str = "script.py", release: Any = None) ->
         SyntaxError: it is neither Python 3 nor 2.
     """
     tree, was_python2 = python2.parse(source, path)
-    spoken = (declared(source) or recognize(tree).release) if release is None else find_release(release)
+    found = recognize(tree)
+    spoken = (declared(source) or found.release) if release is None else find_release(release)
     if spoken.dialect == 3:
         return Upgrade(source, spoken)
     text = python2.translated(source, path) if was_python2 else source
@@ -94,11 +97,13 @@ def upgrade_source(source: str, path: str = "script.py", release: Any = None) ->
     rewriter = _Rewriter(spoken, module.code, result.notes)
     rewriter.was_python2 = was_python2
     module = wrapper.visit(rewriter)
-    if rewriter.needs_helper:
+    if rewriter.needs_helper or found.channels_first:
         rewriter.needed.add(("keras", ""))
     module = rewrite_imports(module, rewriter.needed, result.notes)
+    if found.channels_first:
+        module = _behind_imports(module, CHANNELS_FIRST)
     if rewriter.needs_helper:
-        module = _with_helper(module)
+        module = _behind_imports(module, HELPER_TEXT)
     result.source = module.code
     if result.source != text:
         result.source = _declared(result.source, spoken)
@@ -546,13 +551,13 @@ def _looks_like_fit(call: cst.Call) -> bool:
     return bool(keys & {"batch_size", "validation_split", "validation_data", "callbacks"})
 
 
-def _with_helper(module: cst.Module) -> cst.Module:
-    """The module with the old hard sigmoid defined behind its imports."""
-    definition = cst.parse_module(HELPER_TEXT).body
+def _behind_imports(module: cst.Module, text: str) -> cst.Module:
+    """The module with a statement added behind its imports."""
     body = list(module.body)
     last = max((i for i, line in enumerate(body) if is_import(line)), default=-1)
-    placed = [definition[0].with_changes(leading_lines=[cst.EmptyLine(), cst.EmptyLine()])]
-    return module.with_changes(body=[*body[: last + 1], *placed, *body[last + 1 :]])
+    lines = [cst.EmptyLine()] * (2 if text.lstrip().startswith("def") else 1)
+    placed = cst.parse_module(text).body[0].with_changes(leading_lines=lines)
+    return module.with_changes(body=[*body[: last + 1], placed, *body[last + 1 :]])
 
 
 __all__ = ["BACKEND_ARGUMENTS", "Upgrade", "upgrade_source"]
