@@ -1,5 +1,6 @@
 """Imports are answered in the dialect of a release, and Python's own afterwards."""
 
+import importlib
 import sys
 
 import numpy as np
@@ -63,3 +64,52 @@ def test_numpys_seed_makes_scripts_repeatable():
 
     for once, again in zip(trained(), trained(), strict=True):
         np.testing.assert_array_equal(once, again)
+
+
+@pytest.mark.parametrize(
+    ("line", "public"),
+    [
+        ("from keras.layers.normalization.batch_normalization import BatchNormalization as found", "layers"),
+        ("from keras.layers.merging import concatenate as found", "layers"),
+        ("from keras.src.layers.attention.multi_head_attention import MultiHeadAttention as found", "layers"),
+        ("from tensorflow.python.keras.engine.functional import Model as found", "models"),
+        ("from tensorflow.python.keras.layers.advanced_activations import LeakyReLU as found", "layers"),
+        ("from keras.optimizers.optimizer_v2.adam import Adam as found", "optimizers"),
+        ("from keras.optimizer_v2.gradient_descent import SGD as found", "optimizers"),
+        ("from keras.optimizers import adam_v2\nfound = adam_v2.Adam", "optimizers"),
+        ("from keras.utils.sequence_utils import pad_sequences as found", "utils"),
+        ("from keras.api._v2.keras.layers import Dense as found", "layers"),
+        ("from keras.engine.data_adapter import unpack_x_y_sample_weight as found", "utils"),
+    ],
+)
+def test_private_modules_hold_what_their_packages_do(line, public):
+    with installed("2.15.0"):
+        names: dict = {}
+        exec(line, names)
+        found = names["found"]
+        module = importlib.import_module(f"tensorflow.keras.{public}")
+        assert found is getattr(module, found.__name__)
+
+
+def test_tensorflows_private_modules_hold_what_its_public_ones_do():
+    with installed("2.15.0"):
+        import tensorflow as tf
+        from tensorflow.python.framework import dtypes, ops
+        from tensorflow.python.framework.ops import disable_eager_execution
+        from tensorflow.python.keras.utils import tf_utils
+        from tensorflow.python.ops import array_ops, math_ops, nn_ops, state_ops
+        from tensorflow.python.ops.numpy_ops import np_config
+        from tensorflow.python.util.tf_export import keras_export
+
+        np_config.enable_numpy_behavior()
+        assert math_ops.reduce_sum is tf.reduce_sum and array_ops.zeros_like_v2 is tf.zeros_like
+        assert nn_ops.relu is tf.nn.relu and state_ops.assign is tf.compat.v1.assign
+        assert dtypes.float32 is tf.float32 and ops.convert_to_tensor is tf.convert_to_tensor
+        assert disable_eager_execution is tf.compat.v1.disable_eager_execution
+        assert keras_export("keras.layers.Mine")(test_numpys_seed_makes_scripts_repeatable).__name__.startswith("test_")
+        assert tf_utils.shape_type_conversion(len) is len
+
+
+def test_a_module_that_no_release_had_is_compared_with_those_known():
+    with installed("2.15.0"), pytest.raises(ModuleNotFoundError, match="no release of Keras has a module"):
+        importlib.import_module("keras.layers.normalisation")

@@ -23,8 +23,9 @@ from .listing import find, listing
 from .releases import Release, find_release, speak
 from .settings import apply_settings, keeping_settings
 from .tables.modules import ALIASES, MODULES, REFUSED
+from .tables.private import PRIVATE
 
-TOP = ("keras", "tensorflow", "keras_preprocessing", "keras_applications", *REFUSED)
+TOP = ("keras", "tensorflow", "tensorflow_core", "keras_preprocessing", "keras_applications", *REFUSED)
 
 
 class OldModule(types.ModuleType):
@@ -42,7 +43,11 @@ class OldModule(types.ModuleType):
             raise AttributeError(name)
         module, release = canonical(self.__name__), self.__release__
         submodule = f"{self.__name__}.{name}"
-        if is_module(submodule) and find(min(release.dialect, 2), name, module) is None:
+        if (
+            is_module(submodule)
+            and canonical(submodule) not in PRIVATE
+            and find(min(release.dialect, 2), name, module) is None
+        ):
             return importlib.import_module(submodule)
         found = look_up(release, module, name)
         if found is not MISSING:
@@ -79,8 +84,10 @@ def canonical(module: str) -> str:
 def is_module(module: str) -> bool:
     """Whether any release has a module of this name, or a package above one."""
     name = canonical(module)
-    return any(known == name or known.startswith(f"{name}.") for known in MODULES) or any(
-        name in listing(dialect) for dialect in (1, 2)
+    return (
+        any(known == name or known.startswith(f"{name}.") for known in MODULES)
+        or any(name in listing(dialect) for dialect in (1, 2))
+        or name in PRIVATE
     )
 
 

@@ -30,7 +30,13 @@ def of_layers(release: Release, name: str) -> Any:
 
 
 def of_engine(release: Release, name: str) -> Any:
-    special = {"Node": Node, "Container": "Model", "Network": "Model", "Functional": "Model"}
+    special = {
+        "Node": Node,
+        "Container": "Model",
+        "Network": "Model",
+        "Functional": "Model",
+        "KerasTensor": KerasTensor,
+    }
     special |= {"get_source_inputs": get_source_inputs, "to_list": to_list, "GeneratorEnqueuer": GeneratorEnqueuer}
     found = special.get(name, name)
     if found in ("Model", "Sequential"):
@@ -43,6 +49,10 @@ def of_engine(release: Release, name: str) -> Any:
 def of_models(release: Release, name: str) -> Any:
     if name in ("Model", "Sequential"):
         return model_class(release, name)
+    if name == "Input":
+        return input_of(release)
+    if name == "Functional":
+        return model_class(release, "Model")
     if name == "Graph":
         return graph_class(release)
     raise AttributeError(name)
@@ -96,6 +106,8 @@ def of_backend(release: Release, name: str) -> Any:
     """What the modules of the backend hold beside its functions: settings under their private names, and `K.tf`."""
     if name == "tf":
         return importlib.import_module("tensorflow")
+    if name == "_to_tensor":
+        return lambda x, dtype=None: backend.cast(x, dtype or backend.floatx())
     values = {
         "_BACKEND": backend.backend,
         "_EPSILON": backend.epsilon,

@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import unittest
 
 import numpy as np
 import pytest
@@ -57,11 +58,39 @@ def test_eager_execution_can_be_switched_off(tf):
     assert_allclose(K.function([], K.gradients(K.square(w), [w]))([]), [6])
 
 
+def test_what_is_set_up_around_a_model(tf):
+    strategy = tf.distribute.MirroredStrategy(cross_device_ops=tf.distribute.HierarchicalCopyAllReduce())
+    assert strategy.num_replicas_in_sync == 1
+    with pytest.raises(ValueError, match="no cluster of TPUs"):  # which scripts catch, and go on without
+        tf.distribute.cluster_resolver.TPUClusterResolver(tpu="")
+    assert tf.compat.as_str(b"ab") == "ab" and tf.compat.as_bytes("ab") == b"ab"
+    assert tf.nest.flatten({"a": 1, "b": (2, 3)}) == [1, 2, 3]
+    assert tf.dtypes.float32 == tf.float32 and tf.dtypes.cast(1.7, "int32") == 1
+    np_module = importlib.import_module("tensorflow.experimental.numpy")
+    assert_allclose(np_module.cumsum(np.ones(3)), [1, 2, 3])
+    assert_allclose(tf.random.Generator.from_seed(1).normal((3,)), tf.random.Generator.from_seed(1).normal((3,)))
+    assert issubclass(tf.test.TestCase, unittest.TestCase)
+    assert tf.config.experimental.get_memory_info("GPU:0") == {"current": 0, "peak": 0}
+
+
+def test_summaries_are_written_inside_a_writer(tf, tmp_path):
+    pytest.importorskip("tensorboard")
+    assert not tf.summary.scalar("loss", 1.0, step=0)  # nowhere to write to
+    writer = tf.summary.create_file_writer(str(tmp_path))
+    with writer.as_default():
+        assert tf.summary.scalar("loss", np.float32(0.5), step=3)
+        tf.summary.image("digit", np.zeros((1, 4, 4, 1), "float32"), step=3)
+        with pytest.raises(ValueError, match="needs a step"):
+            tf.summary.scalar("loss", 1.0)
+    (file,) = tmp_path.iterdir()
+    assert b"loss" in file.read_bytes() and b"digit" in file.read_bytes()
+
+
 REFUSED = (
     lambda tf: tf.GradientTape(),
     lambda tf: tf.train.Checkpoint(x=1),
     lambda tf: tf.estimator.Estimator(None),
-    lambda tf: tf.summary.create_file_writer("x"),
+    lambda tf: tf.ragged.constant([[1], [2, 3]]),
     lambda tf: tf.lite.TFLiteConverter.from_keras_model(None),
     lambda tf: tf.data.TFRecordDataset("x"),
 )

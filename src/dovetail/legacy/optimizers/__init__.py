@@ -133,7 +133,7 @@ def namespace(release: Release, legacy: bool = False) -> dict[str, Any]:
     lower = {name: classes[known] for name, known in NAMES.items() if release.dialect < 3}
     return {
         **{name: cls for name, cls in {**classes, **lower}.items() if cls is not None},
-        "Optimizer": optimizer_base(release),
+        **dict.fromkeys(("Optimizer", "OptimizerV2"), optimizer_base(release)),
         "TFOptimizer": lambda optimizer: optimizer_of(release, optimizer),
         "get": get,
         "deserialize": of_config,

@@ -4,6 +4,8 @@ A source `place:function` is called with (release, name) and raises AttributeErr
 without a function is a module whose attributes are meant. Sources are asked in order.
 """
 
+from .private import OF_TENSORFLOW, SOURCES
+
 # other names of the same modules
 ALIASES = (
     ("tensorflow.python.keras", "keras"),
@@ -19,8 +21,16 @@ ALIASES = (
     ("tensorflow.optimizers", "keras.optimizers"),
     ("tensorflow.compat.v1", "tensorflow"),
     ("tensorflow.compat.v2", "tensorflow"),
+    ("keras.api._v1.keras", "keras"),
+    ("keras.api._v2.keras", "keras"),
+    ("keras.api._v1", "keras"),
+    ("keras.api._v2", "keras"),
+    ("keras.api.keras", "keras"),
     ("keras.api", "keras"),
+    ("keras.src.legacy.preprocessing", "keras.preprocessing"),
+    ("keras.src.legacy.backend", "keras.backend"),
     ("keras.src", "keras"),
+    ("tensorflow_core", "tensorflow"),
     ("keras_preprocessing", "keras.preprocessing"),
     ("keras_applications", "keras.applications"),
 )
@@ -107,13 +117,20 @@ MODULES: dict[str, tuple[str, ...]] = {
     "keras.mixed_precision.experimental": ("dovetail.mixed_precision",),
     "keras.dtype_policies": ("dovetail.dtype_policies",),
     "tensorflow": ("dovetail.legacy.tensorflow.namespaces:of_tensorflow", "dovetail.legacy.tensorflow"),
-    "tensorflow.compat": (),
+    "tensorflow.compat": ("dovetail.legacy.tensorflow.namespaces:of_compat",),
+    "tensorflow.experimental": (),
+    "tensorflow.types.experimental": ("dovetail.legacy.tensorflow.namespaces:of_types",),
+    "tensorflow.experimental.numpy": ("dovetail.legacy.tensorflow.namespaces:of_numpy",),
+    "tensorflow.summary.experimental": ("dovetail.legacy.tensorflow.summary",),
     "tensorflow.python.client.device_lib": ("dovetail.legacy.tensorflow.namespaces:of_device_lib",),
     "tensorflow.examples.tutorials.mnist.input_data": ("dovetail.legacy.tensorflow.examples",),
 }
-for _name in "image linalg math nn random".split():
+for _name in "image linalg math nn random signal strings summary".split():
     MODULES[f"tensorflow.{_name}"] = (f"dovetail.legacy.tensorflow.{_name}",)
-for _name in "autograph config data debugging distribute errors gfile io logging sysconfig test train version".split():
+for _name in (
+    "audio autograph bitwise config data debugging distribute dtypes errors gfile io logging nest sysconfig test train "
+    "version"
+).split():
     MODULES[f"tensorflow.{_name}"] = (f"dovetail.legacy.tensorflow.namespaces:of_{_name}",)
 for _name in ("config.experimental", "distribute.experimental", "io.gfile", "data.experimental"):
     _table = _name.split(".")[0 if _name.endswith("experimental") else 1]
@@ -125,6 +142,13 @@ for _name in (
     "mobilenet mobilenet_v2 mobilenet_v3 music_tagger_crnn nasnet resnet resnet50 resnet_v2 vgg16 vgg19 xception"
 ).split():
     MODULES[f"keras.applications.{_name}"] = (f"dovetail.legacy.applications:of_{_name}",)
+
+MODULES |= SOURCES
+_INTERNALS = ("dovetail.legacy.tensorflow.internals",)
+for _package, _modules in OF_TENSORFLOW.items():
+    for _name in (_package, *(f"{_package}.{name}" for name in _modules.split())):
+        MODULES.setdefault(f"tensorflow.python.{_name}", _INTERNALS)
+MODULES["tensorflow.python.tf2"] = _INTERNALS
 
 # packages that cannot be answered for, with what to do instead
 REFUSED = {

@@ -5,17 +5,23 @@ The functions are tables (`arrays`, `math`, `nn`, `linalg`, `image`), on arrays,
 answered by `dovetail.legacy.imports`. What is missing raises where it is asked for, see `refused`.
 """
 
+import contextlib
+import time
+from types import SimpleNamespace
 from typing import Any
+
+import jax
 
 from ... import initializers as _initializers
 from . import arrays, control, graph, linalg, math, nn, types
 from . import random as _random
 from .arrays import *  # noqa: F403
 from .control import *  # noqa: F403
-from .environment import get_logger
+from .environment import get_logger, profiler, tpu
 from .graph import *  # noqa: F403
 from .image import random_crop
 from .module import Module
+from .namespaces import NEST
 from .refused import REFUSED, refused
 from .types import *  # noqa: F403
 
@@ -28,6 +34,12 @@ _NAMES |= {
     "random_gamma": _random.gamma, "random_crop": random_crop, "get_logger": get_logger, "Module": Module,
     "AUTO_REUSE": True, "newaxis": None, "extract_image_patches": None,
     "zeros_initializer": _initializers.Zeros, "ones_initializer": _initializers.Ones,
+    "nest": SimpleNamespace(**NEST), "profiler": profiler, "tpu": tpu, "timestamp": time.time,
+    "init_scope": contextlib.nullcontext, "recompute_grad": jax.checkpoint, "Operation": object,
+    "VariableAggregation": SimpleNamespace(NONE=0, SUM=1, MEAN=2, ONLY_FIRST_REPLICA=3),
+    "VariableSynchronization": SimpleNamespace(AUTO=0, NONE=1, ON_WRITE=2, ON_READ=3),
+    "UnconnectedGradients": SimpleNamespace(NONE="none", ZERO="zero"),
+    "space_to_depth": nn.space_to_depth, "depth_to_space": nn.depth_to_space,
     "constant_initializer": _initializers.Constant, "random_normal_initializer": _initializers.RandomNormal,
     "random_uniform_initializer": _initializers.RandomUniform,
     "truncated_normal_initializer": _initializers.TruncatedNormal,

@@ -10,7 +10,7 @@ import numpy as np
 from ...engine.dtypes import floatx
 from ..backend import variables
 from ..backend.lifting import sizes
-from .table import array, axes, function, functions, integers, number
+from .table import array, axes, floating, function, functions, integers, number
 from .types import as_dtype
 
 
@@ -153,15 +153,40 @@ def _shape(input: Any, out_type: Any = None) -> Any:
     return sizes(jnp.shape(input))
 
 
+def _unique_with_counts(x: Any, out_idx: Any = "int32") -> tuple[Any, Any, Any]:
+    values, places = _unique(x)
+    return values, places, jnp.bincount(places, length=len(values)).astype("int32")
+
+
+def _saturate_cast(value: Any, dtype: Any) -> Any:
+    kind = as_dtype(dtype)
+    return jnp.clip(array(value), kind.min, kind.max).astype(kind.name)
+
+
+def _partition(data: Any, partitions: Any, num_partitions: int) -> list[Any]:
+    data, places = array(data), array(partitions)
+    return [data[places == number] for number in range(num_partitions)]
+
+
 def _meshgrid(*args: Any, indexing: str = "xy") -> list[Any]:
     return jnp.meshgrid(*map(array, args), indexing=indexing)
 
 
+OLD_CASTS = {"float": "float32", "double": "float64", "int32": "int32", "int64": "int64", "bfloat16": "bfloat16"}
+
+
+def _to(dtype: str) -> Any:
+    return lambda x: array(x).astype(_dtype(dtype))
+
+
 TABLE = {
+    "bitcast": lambda input, type: jax.lax.bitcast_convert_type(array(input), _dtype(type)),
     "broadcast_to": lambda input, shape: jnp.broadcast_to(array(input), integers(shape)),
     "cast": lambda x, dtype: array(x).astype(_dtype(dtype)),
     "clip_by_value": lambda t, clip_value_min, clip_value_max: jnp.clip(array(t), clip_value_min, clip_value_max),
+    "complex": lambda real, imag: jax.lax.complex(floating(real), floating(imag)),
     "concat": _concat,
+    "dynamic_partition": _partition,
     "expand_dims": lambda input, axis=None: jnp.expand_dims(array(input), axes(axis)),
     "eye": lambda num_rows, num_columns=None, batch_shape=None, dtype="float32": jnp.broadcast_to(
         jnp.eye(num_rows, num_columns, dtype=_dtype(dtype)),
@@ -186,6 +211,7 @@ TABLE = {
     "reverse": lambda tensor, axis: jnp.flip(array(tensor), axes(axis)),
     "reverse_sequence": _reverse_sequence,
     "roll": lambda input, shift, axis: jnp.roll(array(input), shift, axes(axis)),
+    "saturate_cast": _saturate_cast,
     "scatter_nd": _scatter_nd,
     "searchsorted": lambda sorted_sequence, values, side="left": jnp.searchsorted(
         array(sorted_sequence), array(values), side
@@ -216,12 +242,15 @@ TABLE = {
         array(a), None if perm is None else integers(perm)
     ),
     "unique": _unique,
+    "unique_with_counts": _unique_with_counts,
     "unstack": _unstack,
     "where": _where,
     "zeros": lambda shape, dtype="float32": jnp.zeros(integers(shape), _dtype(dtype)),
     "zeros_like": lambda input, dtype=None, optimize=True: jnp.zeros_like(array(input), _dtype(dtype)),
     "boolean_mask": _boolean_mask,
 }
+TABLE |= {f"to_{name}": _to(dtype) for name, dtype in OLD_CASTS.items()}
+TABLE |= {"guarantee_const": TABLE["identity"], "parallel_stack": TABLE["stack"]}
 TABLE |= {"batch_gather": TABLE["gather"], "pack": TABLE["stack"], "unpack": TABLE["unstack"], "where_v2": _where}
 _FUNCTIONS = functions(TABLE)  # type: ignore[arg-type]
 globals().update(_FUNCTIONS)

@@ -1,6 +1,7 @@
 """`tf.data.Dataset`: elements made one after another, in Python and NumPy."""
 
 import glob
+import gzip
 import itertools
 import math
 import random as python_random
@@ -14,6 +15,7 @@ import numpy as np
 from ...engine.dtypes import data_dtype
 from ...engine.tensor import KerasTensor
 from ...engine.variable import Variable
+from .strings import Text, text
 from .types import TensorSpec
 
 AUTOTUNE = -1
@@ -354,6 +356,35 @@ class Dataset:
         return f"<Dataset of {size} elements>"
 
 
+class TextLineDataset(Dataset):
+    """The lines of text files, one after another."""
+
+    def __init__(self, filenames: Any, compression_type: Any = None, buffer_size: Any = None, **kwargs: Any):
+        names = [text(x) for x in ([filenames] if isinstance(filenames, (str, bytes)) else np.ravel(filenames))]
+        opened = gzip.open if text(compression_type or "") == "GZIP" else open
+
+        def lines() -> Iterator[Any]:
+            for name in names:
+                with opened(name, "rt", encoding="utf-8") as file:
+                    yield from (Text(line.rstrip("\r\n")) for line in file)
+
+        super().__init__(lines)
+
+
+def choose_from_datasets(datasets: Any, choice_dataset: Any, **kwargs: Any) -> Dataset:
+    """Elements of the datasets in the order of the numbers that another gives."""
+
+    def elements() -> Iterator[Any]:
+        sources = [dataset._make() for dataset in datasets]
+        for number in choice_dataset._make():
+            try:
+                yield next(sources[int(number)])
+            except StopIteration:
+                continue
+
+    return Dataset(elements)
+
+
 class OneShotIterator:
     """An iterator of TensorFlow 1, which a loop or `get_next` asks for elements."""
 
@@ -422,7 +453,9 @@ def _row(structure: Any, index: int) -> Any:
 
 
 def _on_device(x: Any) -> Any:
-    return x if isinstance(x, (str, bytes, Dataset)) or np.asarray(x).dtype.kind in "USO" else jax.numpy.asarray(x)
+    if isinstance(x, str) or (isinstance(x, np.ndarray) and x.ndim == 0 and x.dtype.kind in "USO"):
+        return Text(text(x))
+    return x if isinstance(x, (bytes, Dataset)) or np.asarray(x).dtype.kind in "USO" else jax.numpy.asarray(x)
 
 
 def _called(function: Callable[..., Any], element: Any) -> Any:
@@ -487,4 +520,7 @@ def _dtype_of(x: Any) -> Any:
     return "string" if dtype.kind in "USO" else dtype
 
 
-__all__ = ["AUTOTUNE", "INFINITE_CARDINALITY", "UNKNOWN_CARDINALITY", "Dataset", "Options"]
+__all__ = [
+    "AUTOTUNE", "INFINITE_CARDINALITY", "UNKNOWN_CARDINALITY", "Dataset", "Options", "TextLineDataset",
+    "choose_from_datasets",
+]  # fmt: skip

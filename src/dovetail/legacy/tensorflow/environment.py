@@ -2,9 +2,12 @@
 
 import contextlib
 import glob as python_glob
+import io
 import logging as python_logging
 import os
 import shutil
+import unittest
+import wave
 from collections import namedtuple
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +15,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import jax
+import jax.numpy as jnp
+import numpy as np
 
 from .control import CHECKS, InvalidArgumentError, OpError, check_numerics
 
 PhysicalDevice = namedtuple("PhysicalDevice", ["name", "device_type"])
 LogicalDevice = namedtuple("LogicalDevice", ["name", "device_type"])
+
+
+def _as_text(x: Any, encoding: str = "utf-8") -> str:
+    return x.decode(encoding) if isinstance(x, bytes) else str(x)
 
 
 def nothing(*args: Any, **kwargs: Any) -> None:
@@ -51,6 +60,10 @@ config: dict[str, Any] = {
     "list_logical_devices": list_logical_devices,
     "get_visible_devices": list_physical_devices,
     "get_memory_growth": lambda device: True,
+    "get_device_details": lambda device: {"device_name": device.name},
+    "get_memory_info": lambda device: {"current": 0, "peak": 0},
+    "get_memory_usage": lambda device: 0,
+    "reset_memory_stats": nothing,
     "functions_run_eagerly": lambda: False,
     "LogicalDeviceConfiguration": SimpleNamespace,
     "VirtualDeviceConfiguration": SimpleNamespace,
@@ -83,6 +96,9 @@ test: dict[str, Any] = {
     "is_built_with_gpu_support": is_gpu_available,
     "is_built_with_rocm": lambda: False,
     "is_built_with_xla": lambda: True,
+    "is_built_with_gpu": is_gpu_available,
+    "TestCase": unittest.TestCase,
+    "main": unittest.main,
 }
 
 # -- tf.errors
@@ -159,11 +175,33 @@ def read_file(filename: Any, name: str | None = None) -> bytes:
     return Path(os.fspath(getattr(filename, "item", lambda: filename)())).read_bytes()
 
 
+def matching_files(pattern: Any, name: str | None = None) -> Any:
+    """The names of files that match a pattern, sorted."""
+    return np.array(sorted(_glob(pattern)), object)
+
+
 def write_file(filename: Any, contents: Any, name: str | None = None) -> None:
     """Write bytes or text to a file."""
     data = contents.encode() if isinstance(contents, str) else bytes(contents)
     Path(os.fspath(filename)).write_bytes(data)
 
+
+def decode_wav(contents: Any, desired_channels: int = -1, desired_samples: int = -1, name: Any = None) -> Any:
+    """(audio (samples, channels) from -1 to 1, samples per second) of the bytes of a WAV file of 16-bit numbers."""
+    with wave.open(io.BytesIO(bytes(contents))) as file:
+        if file.getsampwidth() != 2:
+            raise ValueError(f"decode_wav reads numbers of 16 bits; these have {8 * file.getsampwidth()}")
+        numbers = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, file.getnchannels())
+        rate = file.getframerate()
+    audio = numbers.astype("float32") / 32768
+    if desired_channels > 0:
+        audio = audio[:, :desired_channels] if audio.shape[1] >= desired_channels else audio.repeat(desired_channels, 1)
+    if desired_samples > 0:
+        audio = np.pad(audio[:desired_samples], [(0, max(0, desired_samples - len(audio))), (0, 0)])
+    return DecodedWav(jnp.asarray(audio), jnp.asarray(rate, "int32"))
+
+
+DecodedWav = namedtuple("DecodedWav", ["audio", "sample_rate"])
 
 # -- tf.logging
 
@@ -206,8 +244,40 @@ class Strategy:
         return dataset
 
 
+_STRATEGIES = (
+    "Strategy MirroredStrategy OneDeviceStrategy MultiWorkerMirroredStrategy CentralStorageStrategy TPUStrategy "
+    "ParameterServerStrategy CollectiveAllReduceStrategy ReplicaContext get_replica_context"
+).split()
+
+
+class NoCluster:
+    """A cluster of TPUs as TensorFlow looks for them: there is none, which scripts expect and go on without."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        raise ValueError("there is no cluster of TPUs for TensorFlow here: JAX finds TPUs by itself")
+
+    @classmethod
+    def connect(cls, *args: Any, **kwargs: Any) -> Any:
+        return cls()
+
+
 distribute: dict[str, Any] = {
-    **dict.fromkeys(("MirroredStrategy", "OneDeviceStrategy", "Strategy", "MultiWorkerMirroredStrategy"), Strategy),
+    **dict.fromkeys(_STRATEGIES, Strategy),
+    **dict.fromkeys(
+        (
+            "HierarchicalCopyAllReduce",
+            "NcclAllReduce",
+            "ReductionToOneDevice",
+            "RunOptions",
+            "InputOptions",
+            "InputContext",
+            "CommunicationOptions",
+        ),
+        SimpleNamespace,
+    ),
+    "CollectiveCommunication": SimpleNamespace(AUTO="AUTO", RING="RING", NCCL="NCCL"),
+    "cluster_resolver": SimpleNamespace(TPUClusterResolver=NoCluster, TFConfigClusterResolver=SimpleNamespace),
+    "in_cross_replica_context": lambda: True,
     "get_strategy": Strategy,
     "has_strategy": lambda: False,
     "ReduceOp": SimpleNamespace(SUM="SUM", MEAN="MEAN"),
@@ -223,5 +293,26 @@ debugging: dict[str, Any] = {
 autograph: dict[str, Any] = {
     "set_verbosity": nothing,
     "experimental": SimpleNamespace(do_not_convert=lambda func=None: func if func is not None else lambda f: f),
+}
+profiler = SimpleNamespace(
+    experimental=SimpleNamespace(
+        start=nothing,
+        stop=nothing,
+        Profile=contextlib.nullcontext,
+        Trace=lambda *args, **kw: contextlib.nullcontext(),
+    )
+)
+tpu = SimpleNamespace(
+    experimental=SimpleNamespace(initialize_tpu_system=nothing, shutdown_tpu_system=nothing), XLAOptions=SimpleNamespace
+)
+compat: dict[str, Any] = {
+    **dict.fromkeys(("as_text", "as_str", "as_str_any"), _as_text),
+    "as_bytes": lambda x, encoding="utf-8": x if isinstance(x, bytes) else str(x).encode(encoding),
+    "path_to_str": os.fspath,
+    "bytes_or_text_types": (bytes, str),
+    "integral_types": (int, np.integer),
+    "real_types": (int, float, np.integer, np.floating),
+    "dimension_value": lambda dimension: getattr(dimension, "value", dimension),
+    "forward_compatible": lambda *args: True,
 }
 sysconfig: dict[str, Any] = {"get_build_info": dict}

@@ -201,6 +201,23 @@ def _crop_and_resize(
     return jax.vmap(one)(boxes, array(box_indices))
 
 
+def _chosen_boxes(boxes: Any, scores: Any, limit: int, iou_threshold: float, score_threshold: float) -> Any:
+    """Numbers of the best boxes (y1, x1, y2, x2), without those that overlap with a better one; outside of programs."""
+    boxes, scores = np.asarray(boxes, float), np.asarray(scores, float)
+    low, high = np.minimum(boxes[:, :2], boxes[:, 2:]), np.maximum(boxes[:, :2], boxes[:, 2:])
+    areas = np.prod(high - low, axis=1)
+    chosen: list[int] = []
+    for number in np.argsort(-scores, kind="stable"):
+        if len(chosen) == limit or scores[number] <= score_threshold:
+            break
+        sides = np.minimum(high[chosen], high[number]) - np.maximum(low[chosen], low[number])
+        common = np.prod(np.clip(sides, 0, None), axis=1)
+        whole = areas[chosen] + areas[number] - common
+        if not np.any(common > iou_threshold * np.where(whole > 0, whole, np.inf)):
+            chosen.append(int(number))
+    return jnp.asarray(chosen, "int32")
+
+
 TABLE: dict[str, Any] = {
     "adjust_brightness": _brightness,
     "adjust_contrast": _contrast,
@@ -212,6 +229,9 @@ TABLE: dict[str, Any] = {
     "crop_and_resize": _crop_and_resize,
     "crop_to_bounding_box": _crop,
     "extract_patches": _patches,
+    "non_max_suppression": lambda boxes, scores, max_output_size, iou_threshold=0.5, score_threshold=float("-inf"): (
+        _chosen_boxes(boxes, scores, int(max_output_size), iou_threshold, score_threshold)
+    ),
     "flip_left_right": lambda image: jnp.flip(array(image), -2),
     "flip_up_down": lambda image: jnp.flip(array(image), -3),
     "grayscale_to_rgb": lambda images: jnp.repeat(array(images), 3, -1),

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import jax.scipy.linalg
 
 from .arrays import TABLE as ARRAYS
+from .math import _FUNCTIONS as MATH
 from .math import ON_TOP, _global_norm, _norm
 from .table import array, floating, functions
 
@@ -66,6 +67,10 @@ TABLE: dict[str, Any] = {
         "...ji,...j->...i" if transpose_a else "...ij,...j->...i", array(a), array(b)
     ),
     "norm": lambda tensor, ord="euclidean", axis=None, keepdims=False: _norm(tensor, ord, axis, keepdims),
+    "normalize": lambda tensor, ord="euclidean", axis=None: (
+        floating(tensor) / _norm(tensor, ord, axis, True),
+        _norm(tensor, ord, axis, True),
+    ),
     "pinv": lambda a, rcond=None: jnp.linalg.pinv(floating(a), rtol=rcond),
     "qr": lambda input, full_matrices=False: tuple(
         jnp.linalg.qr(floating(input), mode="complete" if full_matrices else "reduced")
@@ -82,6 +87,7 @@ TABLE: dict[str, Any] = {
 TABLE["matrix_transpose"] = lambda a, conjugate=False: jnp.swapaxes(array(a), -1, -2)
 _FUNCTIONS = functions(TABLE)
 globals().update(_FUNCTIONS)
+l2_normalize = MATH["l2_normalize"]
 matmul, tensordot, einsum = (ON_TOP[name] for name in ("matmul", "tensordot", "einsum"))
 # names of these in `tf`
 ON_TOP_OF_TF = {
@@ -92,4 +98,4 @@ ON_TOP_OF_TF = {
     "matrix_set_diag": _FUNCTIONS["set_diag"], "matrix_solve": _FUNCTIONS["solve"],
     "matrix_transpose": _FUNCTIONS["matrix_transpose"], "self_adjoint_eig": _FUNCTIONS["eigh"],
 }  # fmt: skip
-__all__ = [*_FUNCTIONS, "einsum", "matmul", "tensordot"]
+__all__ = [*_FUNCTIONS, "einsum", "l2_normalize", "matmul", "tensordot"]

@@ -19,7 +19,7 @@ def _no_nan(divide: Any) -> Any:
     return function
 
 
-def _cumulative(function: Any, first: int) -> Any:
+def _cumulative(function: Any, first: float) -> Any:
     def run(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False) -> Any:
         x = array(x)
         x = jnp.flip(x, axis) if reverse else x
@@ -89,6 +89,13 @@ def _top_k(input: Any, k: int = 1, sorted: bool = True) -> tuple[Any, ...]:
     return tuple(jax.lax.top_k(array(input), int(k)))
 
 
+def _polyval(coeffs: Any, x: Any) -> Any:
+    x, value = array(x), 0
+    for coefficient in coeffs:
+        value = value * x + array(coefficient)
+    return value
+
+
 def _add_n(inputs: Any) -> Any:
     inputs = [array(x) for x in inputs]
     return sum(inputs[1:], inputs[0])
@@ -151,6 +158,7 @@ TABLE: dict[str, Any] = {
     "argmin": lambda input, axis=None, output_type=None: jnp.argmin(array(input), 0 if axis is None else int(axis)),
     "bincount": _bincount,
     "confusion_matrix": _confusion_matrix,
+    "cumulative_logsumexp": _cumulative(jax.lax.cumlogsumexp, float("-inf")),
     "cumsum": _cumulative(jnp.cumsum, 0),
     "cumprod": _cumulative(jnp.cumprod, 1),
     "in_top_k": lambda targets, predictions, k: ops_math.in_top_k(array(targets), array(predictions), k),
@@ -159,6 +167,7 @@ TABLE: dict[str, Any] = {
     ),
     "log_softmax": lambda logits, axis=-1: jax.nn.log_softmax(floating(logits), axis),
     "logical_not": lambda x: jnp.logical_not(array(x)),
+    "polyval": lambda coeffs, x: _polyval(coeffs, x),
     "round": lambda x: jnp.round(array(x)),
     "scalar_mul": lambda scalar, x: scalar * array(x),
     "segment_max": _segment("segment_max"),

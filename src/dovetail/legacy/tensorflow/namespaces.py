@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
+import jax.numpy as jnp
+
+from ... import tree
 from .. import optimizers
 from ..releases import Release
+from . import arrays, environment, image, types
 from . import data as data_module
-from . import environment, image
 from .refused import DATA, IO, TRAIN, refused
+from .table import array, functions
 
 
 class Names:
@@ -27,6 +31,21 @@ class Names:
         return self.names[name]
 
 
+NEST: dict[str, Any] = {
+    **{
+        name: getattr(tree, name)
+        for name in ("flatten", "map_structure", "pack_sequence_as", "assert_same_structure", "is_nested")
+    },
+    "is_sequence": tree.is_nested,
+    "map_structure_up_to": lambda shallow, func, *inputs, **kwargs: tree.map_structure_up_to(shallow, func, *inputs),
+}
+
+
+def of_numpy(release: Release, name: str) -> Any:
+    """`tf.experimental.numpy`: NumPy's functions on arrays."""
+    return environment.nothing if name == "experimental_enable_numpy_behavior" else getattr(jnp, name)
+
+
 _FILES = {name: getattr(image, name) for name in image.__all__ if name.startswith(("decode_", "encode_"))}
 of_config = Names(environment.config)
 of_test = Names(environment.test)
@@ -37,13 +56,42 @@ of_distribute = Names(environment.distribute)
 of_debugging = Names(environment.debugging)
 of_autograph = Names(environment.autograph)
 of_sysconfig = Names(environment.sysconfig)
+of_compat = Names(environment.compat)
+of_types = Names({"TensorLike": Any})
+of_audio = Names({"decode_wav": environment.decode_wav})
+of_nest = Names(NEST)
+of_dtypes = Names(
+    {name: getattr(types, name) for name in types.__all__} | {"cast": arrays.cast, "complex": arrays.complex}
+)
+of_bitwise = Names(
+    functions(
+        {
+            f"bitwise_{name}": (lambda x, y, name=name: getattr(jnp, f"bitwise_{name}")(array(x), array(y)))
+            for name in ("and", "or", "xor")
+        }
+    )
+)
 of_io = Names(
-    {"read_file": environment.read_file, "write_file": environment.write_file, **_FILES, **refused(IO, "io.")}
+    {
+        "read_file": environment.read_file,
+        "write_file": environment.write_file,
+        "matching_files": environment.matching_files,
+        **_FILES,
+        **refused(IO, "io."),
+    }
 )
 of_data = Names(
     {**{name: getattr(data_module, name) for name in data_module.__all__}, **refused(DATA, "data.")}
     | {"experimental": SimpleNamespace(**{name: getattr(data_module, name) for name in data_module.__all__},
                                        cardinality=lambda dataset: dataset.cardinality())}
+    | {"cardinality": lambda dataset: dataset.cardinality(), "enable_debug_mode": environment.nothing,
+       "prefetch_to_device": lambda *args, **kwargs: lambda dataset: dataset,
+       "copy_to_device": lambda *args, **kwargs: lambda dataset: dataset,
+       "assert_cardinality": lambda count: lambda dataset: data_module.Dataset(dataset._make, int(count)),
+       "ignore_errors": lambda *args, **kwargs: lambda dataset: dataset,
+       "AutoShardPolicy": SimpleNamespace(AUTO=0, FILE=1, DATA=2, HINT=3, OFF=-1),
+       "make_one_shot_iterator": lambda dataset: dataset.make_one_shot_iterator(),
+       "make_initializable_iterator": lambda dataset: dataset.make_one_shot_iterator()}
 )  # fmt: skip
 
 

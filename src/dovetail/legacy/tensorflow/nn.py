@@ -54,6 +54,11 @@ def _conv(rank: int) -> Any:
     return conv
 
 
+def _average_loss(losses: Any, weights: Any, batch_size: Any) -> Any:
+    losses = array(losses) if weights is None else array(losses) * array(weights)
+    return jnp.sum(losses) / (len(losses) if batch_size is None else batch_size)
+
+
 def _atrous(value: Any, filters: Any, rate: int, padding: Any) -> Any:
     return ops_nn.conv(floating(value), array(filters), 1, _padding(padding, None), "channels_last", int(rate))
 
@@ -171,6 +176,9 @@ TABLE: dict[str, Any] = {
     "avg_pool3d": _pool("average_pool", 3),
     "batch_normalization": _batch_normalization,
     "bias_add": _bias_add,
+    "compute_average_loss": lambda per_example_loss, sample_weight=None, global_batch_size=None: _average_loss(
+        per_example_loss, sample_weight, global_batch_size
+    ),
     "conv1d": _conv(1),
     "conv2d": _conv(2),
     "conv3d": _conv(3),
@@ -198,6 +206,7 @@ TABLE: dict[str, Any] = {
     "moments": lambda x, axes, shift=None, keepdims=False: _moments(x, axes, shift, keepdims),
     "relu": lambda features: jax.nn.relu(array(features)),
     "relu6": lambda features: jax.nn.relu6(array(features)),
+    "scale_regularization_loss": lambda regularization_loss: jnp.sum(array(regularization_loss)),
     "selu": lambda features: jax.nn.selu(floating(features)),
     "separable_conv2d": _separable,
     "sigmoid_cross_entropy_with_logits": _sigmoid_cross_entropy,

@@ -112,8 +112,48 @@ def set_seed(seed: int) -> None:
     draw_seeds_from(lambda: int(source.integers(10**9)))
 
 
+class Generator:
+    """Draws numbers one after another, from a seed of its own."""
+
+    def __init__(self, seed: Any = None):
+        self._numbers = np.random.default_rng(None if seed is None else int(seed))
+
+    @classmethod
+    def from_seed(cls, seed: Any, alg: Any = None) -> "Generator":
+        return cls(seed)
+
+    @classmethod
+    def from_non_deterministic_state(cls, alg: Any = None) -> "Generator":
+        return cls()
+
+    def _seed(self) -> int:
+        return int(self._numbers.integers(2**31))
+
+    def normal(self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = "float32", name: Any = None) -> Any:
+        return normal(shape, mean, stddev, dtype, self._seed())
+
+    def truncated_normal(
+        self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = "float32", name: Any = None
+    ) -> Any:
+        return truncated_normal(shape, mean, stddev, dtype, self._seed())
+
+    def uniform(self, shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = "float32", name: Any = None) -> Any:
+        return uniform(shape, minval, maxval, dtype, self._seed())
+
+    def make_seeds(self, count: int = 1) -> Any:
+        """Seeds (2, count) for functions that take one."""
+        return jnp.asarray(self._numbers.integers(2**31, size=(2, count)), "int32")
+
+
+_global = Generator(0)
+
+
+def get_global_generator() -> Generator:
+    return _global
+
+
 multinomial = categorical
 __all__ = [
-    "categorical", "gamma", "normal", "poisson", "set_seed", "shuffle", "stateless_normal", "stateless_uniform",
-    "truncated_normal", "uniform",
+    "Generator", "categorical", "gamma", "get_global_generator", "normal", "poisson", "set_seed", "shuffle",
+    "stateless_normal", "stateless_uniform", "truncated_normal", "uniform",
 ]  # fmt: skip

@@ -68,9 +68,6 @@ REFUSED = {
     "sparse": "arrays are dense here: use dense arrays",
     "sparse_placeholder": "arrays are dense here: use tf.keras.Input",
     "sparse_tensor_to_dense": "arrays are dense here",
-    "strings": "work on text in Python before the model, or with tf.keras.layers.TextVectorization",
-    "summary": _LOGS,
-    "tpu": "JAX finds TPUs by itself",
     "trainable_variables": "use model.trainable_weights",
     "global_variables": "use model.weights",
     "get_collection": "use model.weights and model.losses",
@@ -90,12 +87,13 @@ TRAIN = {
 }  # fmt: skip
 DATA = {
     "TFRecordDataset": "read records into arrays first, or with tf.data.Dataset.from_generator",
-    "TextLineDataset": "use tf.data.Dataset.from_generator over an open file",
 }
 IO = {
     "TFRecordWriter": "store arrays with numpy.savez or HDF5",
     "parse_single_example": "read records into arrays first",
     "parse_example": "read records into arrays first",
+    "parse_tensor": "store arrays with numpy.save",
+    "serialize_tensor": "store arrays with numpy.save",
     "FixedLenFeature": "read records into arrays first",
     "decode_raw": "use numpy.frombuffer",
 }
