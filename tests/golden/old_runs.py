@@ -12,7 +12,15 @@ from dovetail.engine.context import StatelessScope
 from dovetail.legacy import installed
 from dovetail.utils import clear_session
 
+from .exceptions import is_left_out
 from .recorded import DATA, recorded, unpacked
+
+# options of XLA with which small programs are compiled in a quarter of the time
+QUICK = {
+    "xla_backend_optimization_level": 0,
+    "xla_cpu_use_fusion_emitters": False,
+    "xla_cpu_parallel_codegen_split_count": 1,
+}
 
 # what each folder's release ran on
 RELEASES = {
@@ -26,10 +34,19 @@ RELEASES = {
 }
 
 
-def cases(name, folders=tuple(RELEASES)):
-    """(folder, case) for every case of the files `name`, for `parametrize`."""
-    return [(folder, key) for folder in folders if (DATA / folder / f"{name}.json").exists()
-            for key in recorded(folder, name)[0]["cases"]]  # fmt: skip
+def cases(name, folders=tuple(RELEASES), part="cases"):
+    """The cases of the files `name` that are aimed at, as `folder/file/case`."""
+    found = [folder for folder in folders if (DATA / folder / f"{name}.json").exists()]
+    prefix = "" if part == "cases" else f"{part}/"
+    every = [f"{folder}/{name}/{prefix}{key}" for folder in found for key in recorded(folder, name)[0].get(part, ())]
+    return [case for case in every if not is_left_out(case)]
+
+
+def case_of(name):
+    """The folder of a case, what is recorded of it, and the arrays of its file."""
+    folder, file, key = name.split("/", 2)
+    contents, arrays = recorded(folder, file)
+    return folder, contents["cases"][key], arrays
 
 
 @contextmanager
@@ -89,7 +106,7 @@ def run(model, inputs, training=False):
     constants = [np.asarray(constant) for constant in jaxpr.consts]
     key = hashlib.sha256(str(jaxpr.jaxpr).encode() + b"".join(c.tobytes() for c in constants)).digest()
     if key not in _programs:
-        _programs[key] = jax.jit(jax.extend.core.jaxpr_as_fun(jaxpr))
+        _programs[key] = jax.jit(jax.extend.core.jaxpr_as_fun(jaxpr), compiler_options=QUICK)
     flat = _programs[key](*jax.tree.leaves((values, inputs)))
     return trees["structure"].unflatten([np.asarray(leaf) for leaf in flat])
 

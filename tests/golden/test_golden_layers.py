@@ -4,20 +4,19 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from .not_covered import not_covered, works_here
-from .old_runs import cases, give_weights, run, shape_of, speaking
+from .exceptions import works_here
+from .old_runs import case_of, cases, give_weights, run, shape_of, speaking
 from .recorded import recorded
 
+LAYERS = cases("layers")
 
-@pytest.mark.parametrize(("folder", "name"), cases("layers"))
-def test_layer(folder, name):
-    if reason := not_covered(folder, "layers", name):
-        pytest.skip(reason)
-    contents, arrays = recorded(folder, "layers")
-    case = contents["cases"][name]
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_layer(name):
+    folder, case, arrays = case_of(name)
     x = arrays[case["input"]]
     with speaking(folder) as (release, names):
-        if "error" in case and not works_here(folder, "layers", name):
+        if "error" in case and not works_here(name):
             with pytest.raises((ValueError, TypeError, NameError, AttributeError, RuntimeError)):
                 entry = names["Input"](shape=x.shape[1:])
                 run(names["Model"](entry, eval(case["expr"], dict(names))(entry)), [x])
@@ -37,13 +36,14 @@ def test_layer(folder, name):
             assert_allclose(got, arrays[case["output_training"]], rtol=1e-4, atol=1e-4)
 
 
-INITIAL = [(folder, text) for folder in ("1.2.2", "2.3.1", "2.15.0", "3.15.1")
-           for text in recorded(folder, "layers")[0]["default_initial_values"]]  # fmt: skip
+INITIAL = cases("layers", part="default_initial_values")
+CASES = LAYERS + INITIAL
 SHAPES = {"LSTM": (4, 2), "GRU": (4, 2), "SimpleRNN": (4, 2), "ConvLSTM2D": (2, 4, 4, 1)}
 
 
-@pytest.mark.parametrize(("folder", "text"), INITIAL)
-def test_initial_values(folder, text):
+@pytest.mark.parametrize("name", INITIAL)
+def test_initial_values(name):
+    folder, _, _, text = name.split("/", 3)
     expected = recorded(folder, "layers")[0]["default_initial_values"][text]
     with speaking(folder) as (_, names):
         layer = eval(text, dict(names))

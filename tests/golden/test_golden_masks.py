@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from .not_covered import not_covered, works_here
-from .old_runs import cases, give_weights, run, shape_of, speaking
-from .recorded import recorded
+from .exceptions import is_left_out, works_here
+from .old_runs import case_of, cases, give_weights, run, shape_of, speaking
 
 ERRORS = (ValueError, TypeError, RuntimeError)
 FUNCTIONS = {  # functions that the records name only as such
@@ -14,13 +13,15 @@ FUNCTIONS = {  # functions that the records name only as such
     "merge/lambda_output_mask_fn":
         "mode=lambda xs: xs[0] + xs[1], output_shape=lambda s: s[0], output_mask=lambda ms: ms[0]",
 }  # fmt: skip
-CALLS = [(folder, name) for folder, name in cases("masks") if not name.startswith(("loss/", "stateful"))]
+CASES = [*cases("masks"), "3.15.1/masks/stateful_lstm"]
+CALLS = [name for name in CASES if not name.split("/")[2].startswith(("loss", "stateful"))]
 
 
 def output_of(name, expression, names, entries):
     """The tensor that an expression such as `Masking(0.) -> LSTM(4)`, or `Add()([Masking(0.)(a), b])`, stands for."""
-    if name in FUNCTIONS:
-        expression = f"merge([Masking(0.)(a), Masking(0.)(b)], {FUNCTIONS[name]})"
+    function = FUNCTIONS.get(name.split("/", 2)[2])
+    if function:
+        expression = f"merge([Masking(0.)(a), Masking(0.)(b)], {function})"
     if "(a)" in expression:
         return eval(expression, dict(names), dict(zip("ab", entries, strict=False)))
     (tensor,) = entries
@@ -30,16 +31,13 @@ def output_of(name, expression, names, entries):
 
 
 @pytest.mark.filterwarnings("ignore:.*does not support masks")
-@pytest.mark.parametrize(("folder", "name"), CALLS)
-def test_mask(folder, name):
-    if reason := not_covered(folder, "masks", name):
-        pytest.skip(reason)
-    contents, arrays = recorded(folder, "masks")
-    case = contents["cases"][name]
+@pytest.mark.parametrize("name", CALLS)
+def test_mask(name):
+    folder, case, arrays = case_of(name)
     inputs = [arrays[f"in/{key}"] for key in case["inputs"]]
     with speaking(folder) as (release, names):
         entries = [names["Input"](shape=x.shape[1:], dtype=str(x.dtype)) for x in inputs]
-        if "error" in case and not works_here(folder, "masks", name):
+        if "error" in case and not works_here(name):
             with pytest.raises(ERRORS):
                 output_of(name, case["expr"], names, entries)
             return
@@ -57,10 +55,9 @@ def test_mask(folder, name):
         assert mask.astype(bool).tolist() == arrays[case["output_mask"]].astype(bool).tolist()
 
 
-@pytest.mark.parametrize("folder", ["1.2.2", "2.2.4", "2.2.4-tf", "2.3.1", "2.15.0", "3.15.1"])
-def test_states_stay_until_they_are_reset(folder):
-    contents, arrays = recorded(folder, "masks")
-    case = contents["cases"]["stateful_lstm"]
+@pytest.mark.parametrize("name", [name for name in CASES if name.endswith("/stateful_lstm")])
+def test_states_stay_until_they_are_reset(name):
+    folder, case, arrays = case_of(name)
     x = arrays["in/gap"]
     with speaking(folder) as (release, names):
         if release.dialect == 3:
@@ -74,7 +71,7 @@ def test_states_stay_until_they_are_reset(folder):
                 model.reset_states()
             got.append(model.predict(x, batch_size=5, verbose=0))
     expected = [arrays[key] for key in case["outputs"]]
-    if not_covered(folder, "masks", "stateful_lstm"):
+    if is_left_out(name):
         expected[1] = None
     for found, want in zip(got, expected, strict=True):
         if want is not None:
@@ -83,15 +80,9 @@ def test_states_stay_until_they_are_reset(folder):
     assert not np.allclose(got[1], got[0])
 
 
-LOSSES = [(folder, name) for folder, name in cases("masks") if name.startswith("loss/")]
-
-
-@pytest.mark.parametrize(("folder", "name"), LOSSES)
-def test_loss(folder, name):
-    if reason := not_covered(folder, "masks", name):
-        pytest.skip(reason)
-    contents, arrays = recorded(folder, "masks")
-    case = contents["cases"][name]
+@pytest.mark.parametrize("name", [name for name in CASES if "/loss/" in name])
+def test_loss(name):
+    folder, case, arrays = case_of(name)
     with speaking(folder) as (release, names):
         entry = names["Input"](shape=(6, 3))
         x = names["LSTM"](4, return_sequences=True)(names["Masking"](0.0)(entry))

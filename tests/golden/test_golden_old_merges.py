@@ -5,9 +5,8 @@ import ast
 import pytest
 from numpy.testing import assert_allclose
 
-from .not_covered import not_covered, works_here
-from .old_runs import cases, run, shape_of, speaking
-from .recorded import recorded
+from .exceptions import works_here
+from .old_runs import case_of, cases, run, shape_of, speaking
 
 ERRORS = (ValueError, TypeError, IndexError, RuntimeError, AttributeError)
 
@@ -54,12 +53,12 @@ def new_merge(names, case, entries):
     return entries, names[name](**arguments)(given)
 
 
-@pytest.mark.parametrize(("folder", "name"), cases("merge"))
-def test_merge(folder, name):
-    if reason := not_covered(folder, "merge", name):
-        pytest.skip(reason)
-    contents, arrays = recorded(folder, "merge")
-    case = contents["cases"][name]
+CASES = cases("merge")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_merge(name):
+    folder, case, arrays = case_of(name)
     xs = [arrays[f"in/{key}"] for key in case["inputs"]]
     with speaking(folder) as (_, names):
         entries = [names["Input"](shape=x.shape[1:]) for x in xs]
@@ -67,7 +66,7 @@ def test_merge(folder, name):
         def made():
             return old_merge(names, case, entries, xs) if "api" in case else new_merge(names, case, entries)
 
-        if "error" in case and not works_here(folder, "merge", name):
+        if "error" in case and not works_here(name):
             with pytest.raises(ERRORS):
                 inputs, output = made()
                 run(names["Model"](inputs, output), xs)

@@ -19,7 +19,7 @@ from ..engine.registry import CustomObjectScope, loading
 from ..engine.variable import Variable
 from .architecture import compile_as, model_from_config
 from .by_layer import TOP, arrays_of, read_layers
-from .weights import StateFile, Store, WeightsFileError, plain_member
+from .weights import StateFile, Store, WeightsFileError, before_slots, plain_member
 
 SUFFIXES = (".h5", ".hdf5")
 KERAS_VERSION = "3.15.1"  # whose layout the files have
@@ -196,7 +196,8 @@ def _read_optimizer(state: StateFile, model: Any) -> None:
     group = plain_member(state.file, "optimizer_weights", h5py.Group)
     if group is None or not model.compiled or model.optimizer is None:
         return
-    arrays, variables = arrays_of(state, group, "optimizer_weights"), model.optimizer.variables
+    arrays = arrays_of(state, group, "optimizer_weights")
+    variables = before_slots(model.optimizer.variables, len(arrays))
     if [array.shape for array in arrays] != [variable.shape for variable in variables]:
         warnings.warn(
             f"the optimizer starts anew: it has {len(variables)} variables, the file {len(arrays)} or of other shapes",

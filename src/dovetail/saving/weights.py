@@ -182,11 +182,18 @@ def read_optimizers(state: StateFile, model: Any) -> None:
             continue
         if optimizer is getattr(model, "optimizer", None) and not optimizer.built:
             optimizer.build(model.trainable_variables)
-        pairs, problems = _matched(state, optimizer.name, optimizer.variables, f"{place}vars")
+        own = before_slots(optimizer.variables, len(_stored(state, f"{place}vars")))
+        pairs, problems = _matched(state, optimizer.name, own, f"{place}vars")
         for problem in problems:
             warnings.warn(f"the optimizer starts anew: {problem}", stacklevel=4)
         for variable, array in pairs:
             variable.assign(array)
+
+
+def before_slots(variables: list[Variable], stored: int) -> list[Variable]:
+    """The variables that a file has arrays for: without slots where the model was saved before its first update."""
+    counted = 2  # the number of updates and the learning rate
+    return variables[:counted] if stored == counted else variables
 
 
 def _matched(

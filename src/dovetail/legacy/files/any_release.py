@@ -3,7 +3,7 @@
 from typing import Any
 
 from ... import saving
-from . import hdf5
+from . import archive, hdf5
 from .architecture import model_from_config, model_from_json, model_from_yaml
 from .weights import is_old
 
@@ -15,7 +15,7 @@ def load_model(
     safe_mode: bool | None = True,
     **kwargs: Any,
 ) -> Any:
-    """The model in a file of any release of Keras: HDF5 of Keras 1 to 3, or `.keras`.
+    """The model in a file of any release of Keras: HDF5 of Keras 1 to 3, or `.keras` of Keras 2 and 3.
 
     A file of Keras 1 or 2 gives a model with the layers, defaults and formulas of the release that wrote it, and the
     numbers that it gave then.
@@ -33,6 +33,8 @@ def load_model(
     """
     if is_old(filepath):
         return hdf5.load_model(filepath, custom_objects, compile)
+    if archive.is_old(filepath):
+        return archive.load_model(filepath, custom_objects, compile)
     return saving.load_model(filepath, custom_objects=custom_objects, compile=compile, safe_mode=safe_mode)
 
 

@@ -37,5 +37,7 @@ def load_model(filepath: Any, custom_objects: dict[str, Any] | None = None, comp
                 variable.initialize()
             training = text(state.file.attrs.get("training_config"))
             if compile and training is not None:
-                compile_as(model, json.loads(training), optimizer_arrays(state.file), release)
+                arguments = json.loads(training)
+                arguments["optimizer"] = arguments.pop("optimizer_config")
+                compile_as(model, arguments, optimizer_arrays(state.file), release)
     return model

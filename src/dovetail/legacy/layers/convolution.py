@@ -1,12 +1,16 @@
 """Convolutions as old releases laid them out: Keras 1's kernels and "full" padding, Theano's flips and padding.
 
 Theano convolves: it slides the kernel turned around. Its "same" padding puts `k // 2` on both sides and cuts the end
-off, so that with strides other pixels are met than in TensorFlow, and its "same" pooling does likewise.
+off, so that with strides other pixels are met than in TensorFlow, and its "same" pooling does likewise. Its maximum
+pooling hands the gradient to every pixel that has the maximum, where TensorFlow's hands it to the first.
 Reference: recorded runs, `tests/golden/data/README.md`, section 6.3.
 """
 
+import functools
+import itertools
 from typing import Any, ClassVar
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -214,11 +218,13 @@ class Pooling(PoolingToday):
     release: ClassVar[Release]
 
     def pool(self, x: Any) -> Any:
-        if self.padding != "same" or self.release.backend != "theano":
+        is_max = "Max" in type(self).__name__
+        if self.release.backend != "theano" or (self.padding == "valid" and not is_max):
             return super().pool(x)
+        if self.padding == "valid":
+            return theano_max_pool(x, self.pool_size, self.strides)
         sizes = [-(-size // stride) for size, stride in zip(x.shape[1:-1], self.strides, strict=True)]
         over = [window - 2 if window > 2 and window % 2 else window - 1 for window in self.pool_size]
-        is_max = "Max" in type(self).__name__
         y = _pooled(x, self.pool_size, self.strides, tuple((pad, pad) for pad in over), is_max)
         return y[(slice(None), *(slice(size) for size in sizes))]
 
@@ -228,10 +234,41 @@ def _pooled(x: Any, window: tuple, strides: tuple, pairs: Pairs, is_max: bool) -
     wide = ((0, 0), *pairs, (0, 0))
     if is_max:
         lowest = jnp.finfo(x.dtype).min if jnp.issubdtype(x.dtype, jnp.floating) else jnp.iinfo(x.dtype).min
-        return pooling.max_pool(jnp.pad(x, wide, constant_values=lowest), window, strides)
+        return theano_max_pool(jnp.pad(x, wide, constant_values=lowest), window, strides)
     total = pooling.average_pool(jnp.pad(x, wide), window, strides)
     share = pooling.average_pool(jnp.pad(jnp.ones((1, *x.shape[1:-1], 1), x.dtype), wide), window, strides)
     return total / share
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(1, 2))
+def theano_max_pool(x: Any, window: tuple, strides: tuple) -> Any:
+    """The largest value of each window, whose whole gradient goes to each pixel with that value.
+
+    Shapes:
+        x: (batch, *space, channels)
+    """
+    return pooling.max_pool(x, window, strides)
+
+
+def _max_pool_forward(x: Any, window: tuple, strides: tuple) -> tuple[Any, Any]:
+    y = theano_max_pool(x, window, strides)
+    return y, (x, y)
+
+
+def _max_pool_backward(window: tuple, strides: tuple, kept: tuple[Any, Any], gradient: Any) -> tuple[Any]:
+    x, y = kept
+    found = jnp.zeros_like(x)
+    for first in itertools.product(*map(range, window)):  # one pixel of every window
+        places = tuple(
+            slice(start, start + (count - 1) * stride + 1, stride)
+            for start, count, stride in zip(first, y.shape[1:-1], strides, strict=True)
+        )
+        pixels = (slice(None), *places)
+        found = found.at[pixels].add(jnp.where(x[pixels] == y, gradient, 0))
+    return (found,)
+
+
+theano_max_pool.defvjp(_max_pool_forward, _max_pool_backward)
 
 
 def _pooling(name: str) -> type:

@@ -27,7 +27,7 @@ class BatchNormalization(today.BatchNormalization):
 
     Args:
         mode: 0, as today's; 1 for each sample by itself, over the last axis; 2 for the batch's own moments outside of
-            training, too.
+            training, too, so that the moving averages stay as they are.
 
     The other arguments are those of today's. All modes have the same weights.
     """
@@ -55,7 +55,7 @@ class BatchNormalization(today.BatchNormalization):
         narrow = jnp.moveaxis(inputs, self.axis, -1)
         gamma, beta = (None if weight is None else weight.value for weight in (self.gamma, self.beta))
         y, mean, variance = batch_norm_train(narrow, gamma, beta, self.epsilon)
-        if self.trainable or self.release.dialect == 1:
+        if self.mode == 0 and (self.trainable or self.release.dialect == 1):
             count = inputs.size // inputs.shape[self.axis]
             variance = kept_variance(self.release, variance, count, inputs.ndim == 4, self.epsilon)
             self._update_moments(mean, variance)

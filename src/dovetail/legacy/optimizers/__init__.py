@@ -38,7 +38,8 @@ def optimizer_class(release: Release, name: str, legacy: bool = False) -> Any:
     modern = getattr(today, name, None)
     if not (isinstance(modern, type) and issubclass(modern, Optimizer)):
         return None
-    return _made(name, (Renewed, optimizer_base(release), modern), {"release": release})
+    members = {"release": release, "tells_decay": family == TF}
+    return _made(name, (Renewed, optimizer_base(release), modern), members)
 
 
 def _made(name: str, bases: tuple[type, ...], members: dict[str, Any]) -> type:

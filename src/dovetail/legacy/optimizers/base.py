@@ -344,8 +344,14 @@ def _fitting(name: str, family: str, given: dict[str, Any]) -> Formula:
     return other if unknown & set(other.settings | other.options) else own
 
 
+# defaults of Keras 2.11 to 2.15 that are others today
+DEFAULTS_OF_TF2 = {"Lion": {"learning_rate": 0.0001}}
+
+
 class Renewed(OldOptimizer):
     """An optimizer of Keras 2.11 or later, which also takes the arguments of earlier ones."""
+
+    tells_decay: ClassVar[bool] = False  # in its configuration, also where there is none
 
     def __init__(self, *args: Any, **kwargs: Any):
         release = self.release
@@ -355,6 +361,8 @@ class Renewed(OldOptimizer):
         clips = {key: given.pop(key) for key in CLIPS if given.get(key) is not None}
         if release.dialect == 2:
             given.setdefault("name", type(self).__name__)
+        if release.formulas == "tf2":
+            given = DEFAULTS_OF_TF2.get(type(self).__name__, {}) | given
         super().__init__(**given)
         for key, value in clips.items():
             setattr(self, key, value)
@@ -380,4 +388,4 @@ class Renewed(OldOptimizer):
             config |= {"jit_compile": False, "is_legacy_optimizer": False}
             for name in ("loss_scale_factor", "gradient_accumulation_steps"):
                 config.pop(name, None)
-        return config | ({"decay": self.decay} if self.decay else {})
+        return config | ({"decay": self.decay} if self.decay or self.tells_decay else {})

@@ -87,7 +87,8 @@ def restore(optimizer: Optimizer, arrays: Sequence[Any], layout: str, names: Seq
         optimizer: built, for the same weights.
         arrays: in the order of the list; of a file, the order of its attribute `weight_names`.
         layout: see above.
-        names: of the trainable weights in the model's order, as the file names them; "keras1" sorts by them.
+        names: of the trainable weights in the model's order, as the file names them; "keras1" sorts by them. None are
+            those that the weights have.
 
     Raises:
         StateError: there are more or fewer arrays than slots, or they have other shapes.
@@ -97,7 +98,7 @@ def restore(optimizer: Optimizer, arrays: Sequence[Any], layout: str, names: Seq
         return _restore_list(optimizer, arrays)
     kind, weights = kind_of(optimizer), _weights(optimizer)
     scalars = _leading_scalars(arrays)
-    sets = _sets(kind, arrays[len(scalars) :], weights, _order(layout, names, len(weights)))
+    sets = _sets(kind, arrays[len(scalars) :], weights, _order(layout, names, weights))
     if scalars:
         optimizer._iterations.assign(int(scalars[0]))
     slots = _by_field(optimizer)
@@ -116,6 +117,9 @@ def _restore_list(optimizer: Optimizer, arrays: list[np.ndarray]) -> None:
     if not optimizer._slots:  # releases kept momentum where there is none, too
         arrays = arrays[: len(_leading_scalars(arrays))]
     product = _by_field(optimizer).get("u_product", {}).get(-1)
+    if len(arrays) == 1:  # saved before the first update, without slots
+        optimizer._iterations.assign(arrays[0])
+        return
     for left_out in ([], [product], [optimizer._learning_rate], [optimizer._learning_rate, product]):
         kept = [variable for variable in variables if not any(variable is other for other in left_out)]
         if len(kept) == len(arrays) and all(v.shape == a.shape for v, a in zip(kept, arrays, strict=True)):
@@ -178,11 +182,13 @@ def _leading_scalars(arrays: list[np.ndarray]) -> list[np.ndarray]:
     return found
 
 
-def _order(layout: str, names: Sequence[str] | None, count: int) -> list[int]:
+def _order(layout: str, names: Sequence[str] | None, weights: list[Variable]) -> list[int]:
     """The places of the weights in the order of a set."""
-    if layout != "keras1" or names is None:
-        return list(range(count))
-    return sorted(range(count), key=lambda place: names[place])
+    places = range(len(weights))
+    if layout != "keras1":
+        return list(places)
+    known = [weight.name for weight in weights] if names is None else names
+    return sorted(places, key=lambda place: known[place])
 
 
 def _weights(optimizer: Optimizer) -> list[Variable]:
@@ -212,7 +218,7 @@ def slots_of(optimizer: Any, layout: str, names: Sequence[str] | None = None) ->
     found: list[Any] = [optimizer._iterations] if _has_iterations(kind, layout) else []
     if "u_product" in slots and layout in ("keras2.3", "tf1"):
         found.append(slots["u_product"][-1])
-    order = _order(layout, names, len(weights))
+    order = _order(layout, names, weights)
     for field in SETS.get(kind, ()):
         if field in slots:
             found += [slots[field][place] for place in order]
