@@ -47,6 +47,7 @@ _UTILS = (
     "dovetail.legacy.utils.layer_utils",
     "dovetail.legacy.utils.vis_utils",
     "dovetail.legacy.utils.multi_gpu_utils",
+    "dovetail.legacy.preprocessing.datasets",
     "dovetail.utils",
 )
 
@@ -100,7 +101,11 @@ MODULES: dict[str, tuple[str, ...]] = {
             "visualize_util",
         )
     },
-    "keras.preprocessing": ("dovetail.legacy.preprocessing", "dovetail.preprocessing"),
+    "keras.preprocessing": (
+        "dovetail.legacy.preprocessing",
+        "dovetail.legacy.preprocessing.datasets",
+        "dovetail.preprocessing",
+    ),
     "keras.preprocessing.image": ("dovetail.legacy.preprocessing.image", "dovetail.preprocessing.image"),
     "keras.preprocessing.sequence": ("dovetail.legacy.preprocessing.sequence", "dovetail.preprocessing.sequence"),
     "keras.preprocessing.text": ("dovetail.legacy.preprocessing.text",),
