@@ -58,9 +58,9 @@ def test_an_error_is_shown_at_its_line(tmp_path, capsys):
     assert 'script.py", line 2' in said.err and "did you mean 'Dense'?" in said.err
 
 
-def test_theano_is_refused_with_advice(tmp_path, capsys):
-    status, said = run(tmp_path, capsys, "import keras\nimport theano\n", "--quiet")
-    assert status == 1 and "K.function" in said.err
+def test_what_theano_lacks_is_refused_with_its_line_and_advice(tmp_path, capsys):
+    status, said = run(tmp_path, capsys, "import keras, theano\ntheano.sparse.dot(1, 2)\n", "--quiet")
+    assert status == 1 and "line 2 of script.py: theano has no 'sparse'" in said.err and "K.function" in said.err
 
 
 def test_image_axes_are_those_that_were_asked_for(tmp_path, capsys):

@@ -22,10 +22,10 @@ from .layers import layer_names
 from .listing import find, listing
 from .releases import Release, find_release, speak
 from .settings import apply_settings, keeping_settings
-from .tables.modules import ALIASES, MODULES, REFUSED
+from .tables.modules import ALIASES, MODULES
 from .tables.private import PRIVATE
 
-TOP = ("keras", "tensorflow", "tensorflow_core", "keras_preprocessing", "keras_applications", *REFUSED)
+TOP = ("keras", "tensorflow", "tensorflow_core", "keras_preprocessing", "keras_applications", "theano")
 
 
 class OldModule(types.ModuleType):
@@ -161,8 +161,6 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
         top = fullname.split(".")[0]
-        if top in REFUSED:
-            raise ImportError(REFUSED[top])
         if top in TOP and is_module(fullname):
             return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
         if top in TOP:

@@ -139,6 +139,8 @@ def _on_arrays() -> None:
         _put(cls, "get_shape", _shape)
         _put(cls, "_keras_shape", property(static_shape))
         _put(cls, "dimshuffle", dimshuffle)
+        _put(cls, "flatten", _flattened)
+        _put(cls, "norm", _METHODS["norm"])
         _put(cls, "set_shape", lambda self, shape: None)
         _put(cls, "eval", _eval)
         _put(cls, "numpy", lambda self: np.asarray(self))
@@ -164,6 +166,12 @@ def _left_out(x: Any, kept: list[int]) -> list[int]:
 
 def _ranks(kept: list[int]) -> list[int]:
     return [sorted(kept).index(axis) for axis in kept]
+
+
+def _flattened(self: Any, ndim: Any = 1, **kwargs: Any) -> Any:
+    """Theano's: `ndim` axes are left, the last of them takes in the others."""
+    kept = self.shape[: ndim - 1] if isinstance(ndim, int) else ()
+    return self.reshape((*kept, -1))
 
 
 def _reshape(self: Any, *shape: Any, ndim: int | None = None) -> Any:

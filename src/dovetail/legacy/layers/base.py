@@ -296,10 +296,24 @@ class OldLayer:
         return {name: to_config(getattr(self, name, values.get(name))) for name in names}
 
     def __getattr__(self, name: str) -> Any:
+        if name in ("input_length", "input_dim"):
+            return self._declared_input(name)
         new = ATTRIBUTES.get(name)
         if new is None or name.startswith("_") or new == name or new not in self.__dict__:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         return self.__dict__[new]
+
+    def _declared_input(self, name: str) -> int | None:
+        """The number of steps, or of features, that the layer was told, or was built for."""
+        own = self.__dict__.get("_old_input") or {}
+        found = own.get(name) if isinstance(own, dict) else None
+        nodes = self.__dict__.get("_inbound_nodes")
+        if found is None and nodes:
+            shape = tuple(nodes[0].inputs[0].shape)
+            found = shape[1] if name == "input_length" and len(shape) > 2 else shape[-1] if shape[1:] else None
+        if found is None and not nodes:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return found
 
 
 class _Weights(list):

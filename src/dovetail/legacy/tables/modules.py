@@ -155,10 +155,24 @@ for _package, _modules in OF_TENSORFLOW.items():
         MODULES.setdefault(f"tensorflow.python.{_name}", _INTERNALS)
 MODULES["tensorflow.python.tf2"] = _INTERNALS
 
-# packages that cannot be answered for, with what to do instead
-REFUSED = {
-    "theano": (
-        "this script calls Theano itself, which is not run here. Write its functions with `keras.backend` (K.function, "
-        "K.gradients, K.sum, ...), or with jax.numpy in a `Lambda` or a layer's `call`"
-    ),
-}
+_THEANO = "dovetail.legacy.theano.namespaces"
+MODULES |= {
+    "theano": ("dovetail.legacy.theano", f"{_THEANO}:of_top", f"{_THEANO}:missing"),
+    "theano.tensor": ("dovetail.legacy.theano.tensor", f"{_THEANO}:missing"),
+    **{f"theano.tensor.{name}": (f"{_THEANO}:of_nnet", f"{_THEANO}:missing")
+       for name in ("nnet", "nnet.nnet", "nnet.conv", "nnet.abstract_conv")},
+    "theano.tensor.signal": (f"{_THEANO}:of_signal", f"{_THEANO}:missing"),
+    "theano.tensor.signal.pool": (f"{_THEANO}:of_pool", f"{_THEANO}:missing"),
+    "theano.tensor.signal.downsample": (f"{_THEANO}:of_pool", f"{_THEANO}:missing"),
+    "theano.tensor.extra_ops": (f"{_THEANO}:of_extra_ops", f"{_THEANO}:missing"),
+    "theano.tensor.basic": ("dovetail.legacy.theano.tensor", f"{_THEANO}:missing"),
+    "theano.tensor.shared_randomstreams": (f"{_THEANO}:of_random", f"{_THEANO}:missing"),
+    "theano.sandbox.rng_mrg": (f"{_THEANO}:of_random", f"{_THEANO}:missing"),
+    "theano.sandbox.cuda": (f"{_THEANO}:of_sandbox", f"{_THEANO}:missing"),
+    "theano.sandbox.cuda.dnn": (f"{_THEANO}:of_sandbox", f"{_THEANO}:missing"),
+    "theano.ifelse": (f"{_THEANO}:of_ifelse", f"{_THEANO}:missing"),
+    "theano.gradient": (f"{_THEANO}:of_gradient", f"{_THEANO}:missing"),
+    "theano.printing": (f"{_THEANO}:of_printing", f"{_THEANO}:missing"),
+    "theano.compile": (f"{_THEANO}:of_compile", f"{_THEANO}:missing"),
+    "theano.configparser": (f"{_THEANO}:missing",),
+}  # fmt: skip
