@@ -219,3 +219,97 @@ def test_run_eagerly_shows_values_and_gives_the_same_numbers():
     assert_allclose(history, expected, rtol=1e-5)
     assert_allclose(made.fit(Loader(), epochs=1, verbose=0).history["loss"][0], made.evaluate(X, Y, verbose=0)[0], 0.5)
     assert made.predict(X, verbose=0).shape == (50, 1)
+
+
+def test_sources_without_end_need_a_number_of_steps():
+    class Endless(Indexed):
+        num_batches = None
+
+        def __getitem__(self, index):
+            return BATCHES[index % 7]
+
+    made = model()
+    for method in (made.fit, made.evaluate, made.predict):
+        with pytest.raises(ValueError, match="is a Endless without end: say how many `steps_per_epoch`"):
+            method(Endless(), verbose=0)
+    assert made.predict(Endless(), steps=2, verbose=0).shape == (16, 1)
+
+
+def test_single_samples_are_not_batches():
+    with pytest.raises(ValueError, match=r"the array has the shape \(4,\), one axis less.*needs batching"):
+        model().fit(zip(X, Y, strict=True), verbose=0)
+
+
+# -- sources of other libraries, where they are installed
+
+
+def check_source(source, inputs=None, **arguments):
+    """Training, evaluation and prediction are those of the arrays; nothing is left running."""
+    reference, made = model(), model()
+    expected = reference.fit(X, Y, batch_size=8, epochs=2, shuffle=False, verbose=0).history["loss"]
+    assert_allclose(made.fit(source, epochs=2, verbose=0, **arguments).history["loss"], expected, rtol=1e-4)
+    assert_allclose(made.evaluate(source, verbose=0), reference.evaluate(X, Y, verbose=0), rtol=1e-4)
+    inputs = source if inputs is None else inputs
+    assert_allclose(made.predict(inputs, verbose=0), reference.predict(X, verbose=0), rtol=1e-4, atol=1e-6)
+    assert no_threads_left()
+
+
+def check_failure(source):
+    with pytest.raises(RuntimeError, match="the disk is gone") as caught:
+        model().fit(source, verbose=0)
+    assert "in failing_item" in "".join(traceback.format_exception(caught.value))
+    assert no_threads_left()
+
+
+class Items:
+    """Single samples by number."""
+
+    def __init__(self, fails=False):
+        self.fails = fails
+
+    def __len__(self):
+        return 50
+
+    def __getitem__(self, index):
+        return self.failing_item(index) if self.fails else (X[index], Y[index])
+
+    def failing_item(self, index):
+        if index == 20:
+            raise RuntimeError("the disk is gone")
+        return X[index], Y[index]
+
+
+def test_torch():
+    torch = pytest.importorskip("torch")
+    x, y = torch.from_numpy(X), torch.from_numpy(Y)
+    loader = torch.utils.data.DataLoader
+    check_source(loader(torch.utils.data.TensorDataset(x, y), batch_size=8))
+    check_source(loader(Items(), batch_size=8))
+    check_failure(loader(Items(fails=True), batch_size=8))
+    made = model()
+    assert_allclose(made.predict(x.requires_grad_(), verbose=0), made.predict(X, verbose=0))
+    assert_allclose(made.predict(x.bfloat16(), verbose=0), made.predict(X, verbose=0), rtol=0.1, atol=0.05)
+    with pytest.raises(ValueError, match=r"gives single samples: wrap it in a torch\.utils\.data\.DataLoader"):
+        made.fit(torch.utils.data.TensorDataset(x, y), verbose=0)
+
+
+def test_tensorflow():
+    tf = pytest.importorskip("tensorflow")
+    source = tf.data.Dataset.from_tensor_slices((X, Y)).batch(8)
+    check_source(source, inputs=source.map(lambda x, y: x))
+    with pytest.raises(ValueError, match="without end: say how many"):
+        model().fit(source.repeat(), verbose=0)
+    made = model()
+    made.fit(source.repeat(), steps_per_epoch=7, verbose=0)
+    assert_allclose(made.predict(tf.constant(X), verbose=0), made.predict(X, verbose=0))
+
+
+def test_grain():
+    grain = pytest.importorskip("grain")
+    source = grain.MapDataset.source(Items()).batch(8)
+    check_source(source, shuffle=False)
+    check_source(source.to_iter_dataset())
+    check_failure(grain.MapDataset.source(Items(fails=True)).batch(8))
+    with pytest.raises(ValueError, match="without end: say how many"):
+        model().fit(source.repeat(), verbose=0)
+    assert not any("grain" in thread.name for thread in threading.enumerate())

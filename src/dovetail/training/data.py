@@ -52,6 +52,8 @@ def as_array(value: Any, what: str) -> Any:
         return value
     if hasattr(value, "detach"):  # a torch tensor
         value = value.detach().cpu()
+        if str(value.dtype) == "torch.bfloat16":  # which NumPy lacks
+            value = np.asarray(value.float()).astype(jnp.bfloat16)
     try:
         array = np.asarray(value)
     except ValueError as error:
@@ -188,6 +190,11 @@ def _check_input(array: Any, tensor: Any, name: str, where: str) -> None:
     if (not same_rank and not adjustable) or (
         same_rank and any(w is not None and w != g for w, g in zip(want[1:], got[1:], strict=True))
     ):
+        if len(got) == len(want) - 1:
+            raise ShapeError(
+                f"{where}`x`: input {name!r} takes {format_shape(want)}; the array has the shape {got}, one axis less. "
+                "If it is a single sample, it needs an axis in front, x[None], and a source of samples needs batching"
+            )
         raise ShapeError(
             f"{where}`x`: input {name!r} takes {format_shape(want)}; the array has "
             f"{format_shape((None, *got[1:]))}, {got[0]} samples"

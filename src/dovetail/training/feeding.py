@@ -2,9 +2,9 @@
 
 import functools
 import itertools
+import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
 
 import jax
@@ -14,9 +14,11 @@ import numpy as np
 from ..engine.randomness import make_seed, permutation
 from .data import DataError, Samples, on_device
 from .prefetch import Prefetcher
+from .workers import Workers
 
 # Arrays that live in a file (np.memmap, HDF5) are read batch by batch when they are larger than this, in bytes.
 LOADED_WHOLE = 64 * 2**20
+TORCH_DATASET = "torch.utils.data.dataset.Dataset"
 DEVICE_SHARE = 0.5  # of an accelerator's memory that data may take
 
 
@@ -72,6 +74,7 @@ class StreamFeed:
         self.shuffle, self.seed = shuffle, make_seed() if shuffle else 0
         self.is_iterator = isinstance(source, Iterator) and not is_indexed(source)
         self.ran_out = False
+        self._workers = Workers(source) if is_indexed(source) else None
         self._running: Prefetcher | None = None
         self._passes = 0
         self._peeked: list[Any] = []
@@ -86,7 +89,11 @@ class StreamFeed:
     def first(self) -> Samples:
         """A batch to build the model on; it is trained on later."""
         if not self._peeked:
-            found = next(self._started(), None)
+            try:
+                found = next(self._started(), None)
+            except BaseException:
+                self.close()
+                raise
             if found is None:
                 raise DataError(f"`x` is a {type(self.source).__name__} that gives no batches")
             self._peeked.append(found)
@@ -122,6 +129,7 @@ class StreamFeed:
 
     def _started(self) -> Prefetcher:
         if self._running is None:
+            self._check_source()
             batches: Iterable[Any] = self.source if self.is_iterator else self._one_pass()
             if self.is_iterator and self.total is not None:
                 batches = itertools.islice(batches, self.total)
@@ -130,15 +138,22 @@ class StreamFeed:
 
     def _one_pass(self) -> Iterable[Any]:
         self._passes += 1
-        if is_indexed(self.source):
+        if self._workers is not None:
             size = _length(self.source)
             if size is None:
-                return indexed_batches(self.source, itertools.count())
+                return self._workers.batches(itertools.count())
             order = permutation(size, self.seed, self._passes).tolist() if self.shuffle else range(size)
-            return indexed_batches(self.source, order)
+            return self._workers.batches(order)
         if hasattr(self.source, "as_numpy_iterator"):  # tf.data
             return self.source.as_numpy_iterator()
         return iter(self.source)
+
+    def _check_source(self) -> None:
+        name = type(self.source).__name__
+        if self.asked_steps is None and _is_endless(self.source):
+            raise DataError(f"`x` is a {name} without end: say how many `steps_per_epoch` (`steps`) are wanted")
+        if any(f"{cls.__module__}.{cls.__name__}" == TORCH_DATASET for cls in type(self.source).__mro__):
+            raise DataError(f"`x` is a {name}, which gives single samples: wrap it in a torch.utils.data.DataLoader")
 
     def _warn(self, count: int) -> None:
         self.ran_out = True
@@ -159,8 +174,10 @@ class StreamFeed:
             self._running = None
 
     def close(self) -> None:
-        """End the thread."""
+        """End the thread, and workers."""
         self._stop()
+        if self._workers is not None:
+            self._workers.close()
 
 
 def _shape_of(array: Any) -> Any:
@@ -174,50 +191,6 @@ def is_indexed(source: Any) -> bool:
     return hasattr(source, "__getitem__") and hasattr(source, "__len__") and not hasattr(source, "__iter__")
 
 
-def indexed_batches(source: Any, order: Iterable[int]) -> Iterator[Any]:
-    """The batches of these numbers, several of them made at once where the source asks for workers."""
-    if hasattr(source, "on_epoch_begin"):
-        source.on_epoch_begin()
-    workers = getattr(source, "workers", 1) or 1
-    parallel = getattr(source, "use_multiprocessing", False)
-    if workers < 2 and not parallel:
-        for index in order:
-            yield source[index]
-        return
-    ahead = max(getattr(source, "max_queue_size", 10) or 10, workers)
-    pool: Executor = ThreadPoolExecutor(workers) if not parallel else _processes(workers, source)
-    call: Any = source.__getitem__ if not parallel else _item
-    numbers = iter(order)
-    with pool:
-        waiting = [pool.submit(call, index) for index in itertools.islice(numbers, ahead)]
-        try:
-            while waiting:
-                yield waiting.pop(0).result()
-                waiting += [pool.submit(call, index) for index in itertools.islice(numbers, 1)]
-        finally:
-            for future in waiting:
-                future.cancel()
-
-
-_source: Any = None
-
-
-def _processes(workers: int, source: Any) -> Executor:
-    import multiprocessing
-
-    spawn = multiprocessing.get_context("spawn")  # a fork of a process that runs JAX may hang
-    return ProcessPoolExecutor(workers, mp_context=spawn, initializer=_take_source, initargs=(source,))
-
-
-def _take_source(source: Any) -> None:
-    global _source
-    _source = source
-
-
-def _item(index: int) -> Any:
-    return _source[index]
-
-
 def _length(source: Any) -> int | None:
     """The number of batches, None where it is unknown or endless."""
     try:
@@ -225,6 +198,14 @@ def _length(source: Any) -> int | None:
     except (TypeError, NotImplementedError, AttributeError):
         return None
     return None if found is None else int(found)
+
+
+def _is_endless(source: Any) -> bool:
+    """Whether a source says that it never ends."""
+    if is_indexed(source):  # a number as large as there is: a repeated dataset of Grain
+        size = _length(source)
+        return size is None or size >= sys.maxsize
+    return hasattr(source, "cardinality") and int(source.cardinality()) == -1  # of tf.data, repeated
 
 
 # -- arrays that stay where they are

@@ -37,7 +37,7 @@ class Prefetcher(Iterator[Any]):
         except BaseException as error:  # whatever it is, the user's thread raises it
             self._put(("error", error))
         finally:
-            if hasattr(self._source, "close") and self._stop.is_set():
+            if hasattr(self._source, "close"):
                 self._source.close()  # a generator left in the middle runs its `finally` here
 
     def _put(self, entry: tuple[str, Any]) -> bool:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ...training.feeding import indexed_batches
 from ...training.prefetch import Prefetcher
+from ...training.workers import indexed_batches
 from ...utils import PyDataset
 from ...utils.files import cache_folder, fetch, file_name, unpack_archive, validate_file
 
