@@ -9,6 +9,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from dovetail.legacy.preprocessing import image
 
+from .recorded import cases_in
+
+CASES = [f"{release}/images/{case}" for release in ("1.2.2", "2.3.1") for case in cases_in(release, "images")]
 DATA = Path(__file__).parent / "data"
 IMAGES = (np.arange(4 * 5 * 6 * 3) * 37 % 251).reshape(4, 5, 6, 3).astype("float32")
 

@@ -9,9 +9,12 @@ from numpy.testing import assert_allclose
 from dovetail.legacy import families, losses, metrics
 from dovetail.legacy.releases import find_release
 
+from .exceptions import is_left_out
+from .old_runs import cases
 from .recorded import recorded
 
 RELEASES = ("1.2.2", "2.2.4", "2.3.1", "2.2.4-tf", "2.15.0", "3.15.1")
+CASES = cases("losses") + cases("losses", part="initializers_sampled")
 
 
 @pytest.mark.parametrize("version", RELEASES)
@@ -23,7 +26,10 @@ def test_values(version):
     seen = 0
     for name, case in found["cases"].items():
         kind, _, function = name.partition("/")
-        if kind not in modules or "value" not in case:
+        if kind not in modules:
+            continue
+        if case.get("absent"):  # then; names of all releases are known in each
+            assert callable(modules[kind][function]), name
             continue
         value = np.asarray(modules[kind][function](arrays[case["y_true"]], arrays[case["y_pred"]]))
         expected = arrays[case["value"]]
@@ -40,7 +46,7 @@ def test_regularizers_and_constraints(version):
     weights = arrays["reg_w"]
     for name, case in found["cases"].items():
         kind, _, expression = name.partition("/")
-        if kind not in ("regularizer", "constraint") or "error" in case:
+        if kind not in ("regularizer", "constraint"):
             continue
         names = families.namespace(release, kind)
         made = eval(expression if "(" in expression else f"{expression}()", dict(names))
@@ -48,17 +54,16 @@ def test_regularizers_and_constraints(version):
         assert_allclose(made(weights), expected, rtol=1e-6, atol=1e-6, err_msg=name)
 
 
-@pytest.mark.parametrize("version", ["2.2.4", "2.3.1", "2.2.4-tf", "2.15.0"])
+@pytest.mark.parametrize("version", RELEASES[1:])
 def test_distributions_of_initializers(version):
     """Standard deviations within two hundredths, and ranges where there are bounds."""
     release = find_release(version)
     for name, case in recorded(version, "losses")[0]["initializers_sampled"].items():
         initializer, _, shape = name.partition(" ")
-        if "3, 3" in shape and "glorot" not in initializer and "Orthogonal" not in initializer:
-            continue
-        if "error" in case:  # a mistake in the recording: this release spells it another way
-            continue
         values = np.asarray(families.get(release, "initializer", initializer)(json.loads(shape), "float32"))
+        assert values.shape == tuple(json.loads(shape))
+        if is_left_out(f"{version}/losses/initializers_sampled/{name}"):
+            continue
         assert values.std() == pytest.approx(case["std"], rel=0.02), name
         if "uniform" in initializer.lower() or "Truncated" in initializer:
             assert values.max() == pytest.approx(case["max"], rel=0.01), name

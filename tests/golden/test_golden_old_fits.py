@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from dovetail.legacy import installed
+from .old_runs import case_of, cases, speaking
+from .recorded import unpacked
+from .test_golden_old_training import OLD
 
-from .recorded import recorded, unpacked
-
-RELEASES = ("1.2.2", "2.2.4", "2.3.1", "2.2.4-tf", "2.15.0")
+CASES = [case for file in ("train", "train_tf") for case in cases(file, OLD) if case.split("/")[2].startswith("fit_")]
 PARTS = [("", (4, 6)), ("", (6,)), ("", (6, 3)), ("", (3,))]
 
 
@@ -33,17 +33,15 @@ def extra_arguments(call, arrays):
     return {"class_weight": ast.literal_eval(table)} if table else {}
 
 
-@pytest.mark.parametrize("version", RELEASES)
-def test_histories(version):
-    found, arrays = recorded(version, "train")
-    with installed(version) as release:
+@pytest.mark.parametrize("folder", OLD)
+def test_histories(folder):
+    with speaking(folder) as (release, _):
         from keras import optimizers
 
         model = recorded_model(release)
         epochs = {"nb_epoch" if release.dialect == 1 else "epochs": 3}
-        weighted = ("fit_class_weight", "fit_sample_weight")
-        for name in weighted if version != "2.2.4" else (*weighted, "fit_plain"):  # which compiles anew
-            case = found["cases"][name]
+        for name in [case for case in CASES if case.startswith(f"{folder}/")]:
+            _, case, arrays = case_of(name)
             model.set_weights(unpacked(arrays[case["weights_init"]], PARTS))
             if not model.compiled:
                 optimizer = eval(case["optimizer"], vars(optimizers), {"SGD": optimizers.SGD})

@@ -12,11 +12,10 @@ from dovetail import utils
 from dovetail.legacy.preprocessing import sequence, text
 from dovetail.legacy.utils import np_utils
 
-DATA = Path(__file__).parent / "data"
+from .exceptions import works_here
+from .recorded import cases_in
 
-# Recorded errors that are none here: refused though the message asks for it; an axis that the release mixes up.
-ACCEPTED = [{"dtype": "object", "value": "<pad>"}, {"dtype": "str", "value": "<pad>"}]
-ACCEPTED_CALLS = {"normalize_ax0_l1"}
+DATA = Path(__file__).parent / "data"
 
 
 def recorded(release):
@@ -35,39 +34,12 @@ def check_value(found, case):
         assert found.tolist() == case["value"]
 
 
-def check_padding(pad_sequences, cases):
-    for case in cases:
-        if "error" in case and case["args"] in ACCEPTED:
-            assert pad_sequences(case["sequences"], **case["args"]).tolist()[1][1] == "c"
-        elif "error" in case:
-            with pytest.raises((ValueError, TypeError, OverflowError)):
-                pad_sequences(case["sequences"], **case["args"])
-        else:
-            check_value(pad_sequences(case["sequences"], **case["args"]), case)
-
-
 def evaluated(case, names):
     return eval(case["expr"], {"np": np, "list": list, "len": len, "all": all} | names)
 
 
-def test_keras_3():
-    record = recorded("3.15.1")
-    check_padding(utils.pad_sequences, record["pad_sequences"])
-    for name, case in record["calls"].items():
-        if name.startswith(("tc", "normalize")):
-            if name in ACCEPTED_CALLS:
-                assert_allclose(evaluated(case, {"utils": utils}), [[0.75, 0.8], [0, 0], [0.25, -0.2]])
-            elif "error" in case:
-                with pytest.raises((ValueError, TypeError, IndexError)):
-                    evaluated(case, {"utils": utils})
-            else:
-                check_value(evaluated(case, {"utils": utils}), case)
-
-
-OLD = ["1.2.2", "2.2.4", "2.2.4-tf", "2.3.1", "2.15.0"]
-
-# Recorded errors of 1.2.2 that are none here: what later releases take is understood in every dialect.
-LATER = {"words_multi_split", "hashing_trick_md5", "tc_dtype", "tokenizer_list_of_tokens_input"}
+OLD = ["1.2.2", "2.2.4", "2.2.4-tf", "2.3.1", "2.15.0", "3.15.1"]
+CASES = [f"{release}/pad_sequences/{case}" for release in OLD for case in cases_in(release, "pad_sequences")]
 
 
 def dialect(release):
@@ -80,28 +52,72 @@ def dialect(release):
     return SimpleNamespace(seq=names(sequence), txt=names(text), utils=names(np_utils))
 
 
+def counted_words(keras):
+    words = keras.txt.Tokenizer()
+    words.fit_on_texts([["a", "B", "a"], ["c"]])
+    return [words.word_index, words.texts_to_sequences([["a", "c"]])]
+
+
+def weighed_numbers(keras):
+    numbers = keras.txt.Tokenizer(5)
+    numbers.fit_on_sequences([[1, 2], [2, 3]])
+    return numbers.sequences_to_matrix([[1, 2, 2]], "tfidf")
+
+
+CALLS = {  # that the records name only
+    "tokenizer_list_of_tokens_input": counted_words,
+    "tokenizer_fit_on_sequences_then_tfidf": weighed_numbers,
+    "tokenizer_unfitted_matrix": lambda keras: keras.txt.Tokenizer().texts_to_matrix(["a"]),
+    "tokenizer_sequences_to_matrix_no_words": lambda keras: keras.txt.Tokenizer().sequences_to_matrix([[1]]),
+}
+
+
 @pytest.mark.parametrize("release", OLD)
-def test_padding_and_calls_of_old_releases(release):
-    keras, record = dialect(release), recorded(release)
-    check_padding(keras.seq.pad_sequences, record["pad_sequences"])
-    for name, case in record["calls"].items():
-        if name.startswith("tokenizer_") or (release == "1.2.2" and name in LATER):
-            continue
-        if "error" in case and name not in ACCEPTED_CALLS:
+def test_padding(release):
+    pad_sequences = utils.pad_sequences if release == "3.15.1" else dialect(release).seq.pad_sequences
+    for number, case in enumerate(recorded(release)["pad_sequences"]):
+        if works_here(f"{release}/pad_sequences/pad_sequences/{number}"):
+            assert pad_sequences(case["sequences"], **case["args"]).tolist()[1][1] == "c"
+        elif "error" in case:
+            with pytest.raises((ValueError, TypeError, OverflowError)):
+                pad_sequences(case["sequences"], **case["args"])
+        else:
+            check_value(pad_sequences(case["sequences"], **case["args"]), case)
+
+
+@pytest.mark.parametrize("release", OLD)
+def test_calls(release):
+    keras = dialect(release)
+    if release == "3.15.1":
+        keras.utils = utils
+    for name, case in recorded(release)["calls"].items():
+
+        def value(name=name, case=case):
+            return CALLS[name](keras) if name in CALLS else evaluated(case, vars(keras))
+
+        if works_here(f"{release}/pad_sequences/calls/{name}"):
+            assert value() is not None
+        elif "error" in case:
             with pytest.raises((ValueError, TypeError, IndexError)):
-                evaluated(case, vars(keras))
-        elif "error" not in case:
-            check_value(evaluated(case, vars(keras)), case)
+                value()
+        else:
+            check_value(value(), case)
+
+
+def test_columns_are_normalized_too():
+    """Which every release mixed up with rows."""
+    found = evaluated(recorded("3.15.1")["calls"]["normalize_ax0_l1"], {"utils": utils})
+    assert_allclose(found, [[0.75, 0.8], [0, 0], [0.25, -0.2]])
 
 
 @pytest.mark.parametrize("release", OLD)
-def test_tokenizers_of_old_releases(release):
+def test_tokenizers(release):
     txt, record = dialect(release).txt, recorded(release)
     for name, case in record["tokenizer"].items():
-        if "error" in case:
-            assert (release, case["args"].get("oov_token")) == ("1.2.2", "<unk>")  # understood here
-            continue
         tokenizer = txt.Tokenizer(**case["args"])
+        if "error" in case:
+            assert works_here(f"{release}/pad_sequences/tokenizer/{name}")
+            continue
         tokenizer.fit_on_texts(record["tokenizer_texts"])
         check_tokenizer(tokenizer, case, record["tokenizer_probe"])
         if "get_config" in case:
@@ -132,18 +148,3 @@ def check_tokenizer(tokenizer, case, probe):
                 tokenizer.texts_to_matrix(probe, mode)
         else:
             check_value(tokenizer.texts_to_matrix(probe, mode), expected)
-
-
-def test_tokenizer_of_lists_unfitted_and_on_sequences():
-    calls = recorded("2.3.1")["calls"]
-    words = text.Tokenizer()
-    words.fit_on_texts([["a", "B", "a"], ["c"]])
-    assert [words.word_index, words.texts_to_sequences([["a", "c"]])] == calls["tokenizer_list_of_tokens_input"][
-        "value"
-    ]
-    numbers = text.Tokenizer(5)
-    numbers.fit_on_sequences([[1, 2], [2, 3]])
-    check_value(numbers.sequences_to_matrix([[1, 2, 2]], "tfidf"), calls["tokenizer_fit_on_sequences_then_tfidf"])
-    for call in (lambda: text.Tokenizer().texts_to_matrix(["a"]), lambda: text.Tokenizer().sequences_to_matrix([[1]])):
-        with pytest.raises(ValueError, match="Specify a dimension"):
-            call()

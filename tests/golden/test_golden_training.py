@@ -11,20 +11,20 @@ from numpy.testing import assert_allclose
 import dovetail
 from dovetail.models import model_from_json
 
+from .exceptions import is_left_out
+
 DATA = Path(__file__).parent / "data" / "3.15.1"
-CASES = json.loads((DATA / "train.json").read_text())["cases"]
+RUNS = json.loads((DATA / "train.json").read_text())["cases"]
 ARRAYS = dict(np.load(DATA / "train.npz"))
-MODELS = {name.split("/")[0]: json.dumps(case["model"]) for name, case in CASES.items() if "model" in case}
-# Left out: the same programs as other cases but for numbers, and models that take long to compile.
+MODELS = {name.split("/")[0]: json.dumps(case["model"]) for name, case in RUNS.items() if "model" in case}
+# Left out: the same programs as other cases of one network but for numbers; `test_golden_old_optimizers.py` has all.
 SAME = """
-    emb_gru_mask/adagrad emb_gru_mask/rmsprop lstm/adam mlp_cce_l2/adam mlp_cce_l2/rmsprop mlp_bce_maxnorm/adadelta
-    mlp_bce_maxnorm/sgd_momentum mlp_mse/adadelta mlp_mse/adadelta_lr1 mlp_mse/adagrad_decay mlp_mse/adam
-    mlp_mse/adam_custom mlp_mse/adamax mlp_mse/nadam mlp_mse/rmsprop mlp_mse/rmsprop_decay mlp_mse/sgd
-    mlp_mse/sgd_momentum
+    mlp_mse/adadelta mlp_mse/adadelta_lr1 mlp_mse/adagrad_decay mlp_mse/adam mlp_mse/adam_custom mlp_mse/adamax
+    mlp_mse/nadam mlp_mse/rmsprop mlp_mse/rmsprop_decay mlp_mse/sgd mlp_mse/sgd_momentum
 """.split()
-SAME.append("cnn_bn/adam")  # a bias before a normalization: its gradient is rounding, which Adam makes large
-STEPS = [name for name, case in CASES.items() if "losses" in case and name not in SAME]
-FITS = [name for name in CASES if name.startswith("fit_")]
+STEPS = [name for name, case in RUNS.items() if "losses" in case and name not in SAME]
+FITS = [name for name in RUNS if name.startswith("fit_")]
+CASES = [f"3.15.1/train/{name}" for name in STEPS + FITS]
 
 
 def unpacked(packed, parts):
@@ -50,7 +50,7 @@ def made(model, optimizer, parts, **compile_arguments):
 @pytest.mark.filterwarnings("ignore:`decay` is ignored")
 @pytest.mark.parametrize("name", STEPS)
 def test_ten_steps(name):
-    case = CASES[name]
+    case = RUNS[name]
     parts = case["weights_init"]["parts"]
     model = made(name.split("/")[0], case["optimizer"], parts, loss=case["loss"])
     x, y, size = ARRAYS[case["x"]], ARRAYS[case["y"]], case["batch_size"]
@@ -60,9 +60,13 @@ def test_ten_steps(name):
         assert_allclose(model.train_on_batch(x[rows], y[rows]), expected, rtol=2e-5)
         if step == 0:
             after_one = model.get_weights()
+    kept = [not is_left_out(f"3.15.1/train/{name}/{title}") for title, _ in parts]
     for found, key in ((after_one, "w_after_1"), (model.get_weights(), "w_after_10")):
-        for mine, reference in zip(found, unpacked(case[key], parts), strict=True):
-            assert_allclose(mine, reference, atol=2e-5)
+        for mine, reference, is_met in zip(found, unpacked(case[key], parts), kept, strict=True):
+            if is_met:
+                assert_allclose(mine, reference, atol=2e-5)
+    if not all(kept):
+        return
     recorded = case["optimizer_weights_after_10"]
     expected = unpacked(recorded["packed"], recorded["parts"])
     for variable, reference in zip(model.optimizer.variables, expected, strict=True):
@@ -78,11 +82,11 @@ WEIGHTS = {
 
 def test_fit():
     """One model for all: from the second case on its programs are there already."""
-    case, parts = CASES["fit_plain"], CASES["mlp_cce_l2/adam"]["weights_init"]["parts"]
+    case, parts = RUNS["fit_plain"], RUNS["mlp_cce_l2/adam"]["weights_init"]["parts"]
     model = made("mlp_cce_l2", case["optimizer"], parts, loss="categorical_crossentropy", metrics=["accuracy"])
     x, y = ARRAYS[case["x"]], ARRAYS[case["y"]]
     for name in FITS:
-        case = CASES[name]
+        case = RUNS[name]
         model.set_weights(unpacked("mlp_cce_l2/w_init", parts))
         for variable in model.optimizer.variables[2:]:
             variable.assign(np.zeros(variable.shape))

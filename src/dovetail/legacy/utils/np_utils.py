@@ -31,7 +31,8 @@ def to_categorical(y: Any, num_classes: int | None = None, dtype: Any = "float32
 
 def to_categorical_keras1(y: Any, nb_classes: int | None = None, **kwargs: Any) -> np.ndarray:
     """Class numbers as one-hot rows: always (labels, classes), whatever the shape of `y`, and float64."""
-    return to_categorical(np.asarray(y).reshape(-1), kwargs.pop("num_classes", nb_classes), "float64", **kwargs)
+    given = {"num_classes": nb_classes, "dtype": "float64"} | kwargs
+    return to_categorical(np.asarray(y).reshape(-1), **given)
 
 
 def binary_logloss(p: Any, y: Any) -> float:
