@@ -113,3 +113,31 @@ def test_tensorflows_private_modules_hold_what_its_public_ones_do():
 def test_a_module_that_no_release_had_is_compared_with_those_known():
     with installed("2.15.0"), pytest.raises(ModuleNotFoundError, match="no release of Keras has a module"):
         importlib.import_module("keras.layers.normalisation")
+
+
+def test_stars_gave_what_modules_had_imported():
+    with installed(1):
+        held: dict = {}
+        exec("from keras.layers.convolutional import *\nfrom keras.models import *", held)
+        assert {"Convolution2D", "MaxPooling2D", "Sequential", "K", "np", "initializations"} <= set(held)
+        assert held["np"] is np and held["K"].image_dim_ordering() in ("tf", "th")
+
+
+def test_names_of_the_first_releases():
+    with installed(1):
+        from keras.datasets.data_utils import get_file
+        from keras.layers.core import Dense
+        from keras.models import Sequential, slice_X
+
+        model = Sequential([Dense(2, input_dim=3)])
+        assert model.get_input(train=False) is model.input and model.layers[0].get_output() is model.output
+        assert slice_X(np.arange(3), 1).tolist() == [1, 2] and callable(get_file)
+
+
+def test_steps_of_sessions_are_refused_and_old_axes_understood():
+    with installed(1):
+        import tensorflow as tf
+
+        with pytest.raises(NotImplementedError, match="minimize is not there"):
+            tf.train.GradientDescentOptimizer(0.5).minimize(0)
+        assert tf.reverse(np.array([[1, 2], [3, 4]]), [False, True]).tolist() == [[2, 1], [4, 3]]

@@ -51,3 +51,8 @@ def test_a_script_is_recognized(version, source):
 def test_a_wrapper_of_keras_2_tells_nothing():
     source = "from keras.applications import VGG16\nm = VGG16(include_top=False)\nm.fit(x, epochs=2)\n"
     assert recognize(ast.parse(source)).release.dialect == 2
+
+
+def test_a_method_is_nobodys_with_stars():
+    source = "from keras.callbacks import *\nm.add(1)\nm.add(2)\nm.fit(x, y, nb_epoch=1)\n"
+    assert recognize(ast.parse(source)).release.dialect == 1

@@ -53,6 +53,8 @@ class OldModule(types.ModuleType):
         if found is not MISSING:
             setattr(self, name, found)
             return found
+        if name in _carried(release, module):
+            return importlib.import_module(_carried(release, module)[name])
         if is_module(submodule):  # `keras.layers.merge` was a function first, and a module later
             return importlib.import_module(submodule)
         known = public_names(self.__release__, canonical(self.__name__))
@@ -150,7 +152,20 @@ def public_names(release: Release, module: str) -> list[str]:
         known = importlib.import_module(place)
         listed = getattr(getattr(known, function), "names", ()) if function else getattr(known, "__all__", ())
         names.update(dict.fromkeys(listed))
-    return [name for name in names if look_up(release, module, name) is not MISSING]
+    if module.startswith("keras.layers."):  # these imported one another with stars, too
+        names.update(dict.fromkeys(public_names(release, "keras.layers")))
+    found = [name for name in names if look_up(release, module, name) is not MISSING]
+    return list(dict.fromkeys([*found, *_carried(release, module)]))
+
+
+def _carried(release: Release, module: str) -> dict[str, str]:
+    """The modules that modules of Keras 1 and 2 imported for themselves, and that stars gave to scripts."""
+    is_theirs = module.startswith(("keras.layers", "keras.models", "keras.callbacks", "keras.optimizers"))
+    if release.dialect == 3 or release.is_tensorflow or not is_theirs:
+        return {}
+    initializers = "initializations" if release.dialect == 1 else "initializers"
+    names = ("activations", initializers, "regularizers", "constraints")
+    return {"np": "numpy", "K": "keras.backend"} | {name: f"keras.{name}" for name in names}
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):

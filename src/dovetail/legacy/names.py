@@ -9,7 +9,7 @@ from ..engine.naming import get_uid
 from ..engine.operation import Node
 from ..engine.tensor import KerasTensor
 from ..layers.input import Input
-from . import backend, callbacks, families, losses, metrics, optimizers
+from . import backend, callbacks, engine_training, families, losses, metrics, optimizers
 from .files import any_release
 from .graph import graph_class
 from .layers import layer
@@ -55,6 +55,8 @@ def of_models(release: Release, name: str) -> Any:
         return model_class(release, "Model")
     if name == "Graph":
         return graph_class(release)
+    if name in ("slice_X", "make_batches"):  # until 1.0 they were here
+        return getattr(engine_training, name)
     raise AttributeError(name)
 
 

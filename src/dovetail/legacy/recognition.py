@@ -265,7 +265,7 @@ class _Reader(ast.NodeVisitor):
             root = root.value
         if (
             isinstance(root, ast.Name)
-            and {root.id, "*"} & self.of_keras
+            and (root.id in self.of_keras or ("*" in self.of_keras and root is function))  # x.add(...) is anyone's
             and (root is not function or name[:1].isupper())
         ):
             self._name(name)

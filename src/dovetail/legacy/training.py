@@ -117,6 +117,8 @@ class OldTraining:
         given = self._renamed("fit_generator", dict(zip(order, args, strict=False)) | kwargs)
         generator = given.pop("generator", generator)
         given.setdefault("verbose", 1)
+        if given.pop("show_accuracy", False):
+            self._add_accuracy()
         self._weigh_classes(given)
         validation, count = given.get("validation_data"), given.get("validation_steps")
         if validation is not None and validated_in_samples:
@@ -230,6 +232,8 @@ class OldTraining:
         """The stream and the arguments of today: counts are of samples in Keras 1."""
         in_samples = "val_samples" in kwargs or (self.release.dialect == 1 and "steps" not in kwargs)
         given = self._renamed(method, kwargs)
+        if given.pop("show_accuracy", False):
+            self._add_accuracy()
         if args and isinstance(args[0], (list, tuple)):  # since 2.3 callbacks come first
             given["callbacks"] = args[0]
         steps = given.pop("steps", steps)

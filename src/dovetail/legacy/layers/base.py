@@ -239,6 +239,14 @@ class OldLayer:
     def inbound_nodes(self) -> list[Any]:
         return self._inbound_nodes  # type: ignore[attr-defined]
 
+    def get_input(self, train: bool = False) -> Any:
+        """What Keras 0.x called `input`."""
+        return self.input  # type: ignore[attr-defined]
+
+    def get_output(self, train: bool = False) -> Any:
+        """What Keras 0.x called `output`."""
+        return self.output  # type: ignore[attr-defined]
+
     def assert_input_compatibility(self, inputs: Any) -> None:
         """Checked where the layer is called."""
 

@@ -32,6 +32,7 @@ ALIASES = (
     ("keras.src", "keras"),
     ("tensorflow_core", "tensorflow"),
     ("keras_preprocessing", "keras.preprocessing"),
+    ("keras.datasets.data_utils", "keras.utils.data_utils"),
     ("keras_applications", "keras.applications"),
 )
 

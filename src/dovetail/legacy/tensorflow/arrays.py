@@ -143,6 +143,13 @@ def _scatter(kind: str) -> Any:
     return scatter
 
 
+def _reversed_axes(axis: Any) -> Any:
+    """Axes by number; before TensorFlow 1.0 a truth value for each of them."""
+    if isinstance(axis, (list, tuple)) and axis and all(isinstance(a, bool) for a in axis):
+        return tuple(place for place, is_reversed in enumerate(axis) if is_reversed)
+    return axes(axis)
+
+
 def _unique(x: Any, out_idx: Any = "int32") -> tuple[Any, Any]:
     values, first, index = np.unique(np.asarray(x), return_index=True, return_inverse=True)
     order = np.argsort(first)  # in the order of first appearance
@@ -208,7 +215,7 @@ TABLE = {
         array(input), int(repeats) if np.ndim(repeats) == 0 else np.asarray(repeats), axis
     ),
     "reshape": lambda tensor, shape: jnp.reshape(array(tensor), integers(shape)),
-    "reverse": lambda tensor, axis: jnp.flip(array(tensor), axes(axis)),
+    "reverse": lambda tensor, axis: jnp.flip(array(tensor), _reversed_axes(axis)),
     "reverse_sequence": _reverse_sequence,
     "roll": lambda input, shift, axis: jnp.roll(array(input), shift, axes(axis)),
     "saturate_cast": _saturate_cast,

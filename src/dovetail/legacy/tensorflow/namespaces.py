@@ -11,7 +11,7 @@ from .. import optimizers
 from ..releases import Release
 from . import arrays, environment, image, types
 from . import data as data_module
-from .refused import DATA, IO, TRAIN, refused
+from .refused import DATA, IO, TRAIN, Refused, refused
 from .table import array, functions
 
 
@@ -145,7 +145,10 @@ def of_train(release: Release, name: str) -> Any:
             given = dict(zip(_POSITIONS[name], args, strict=False)) | kwargs
             for unused in ("use_locking", "name", "initial_accumulator_value", "centered"):
                 given.pop(unused, None)
-            return cls(**{_OPTIMIZER_ARGUMENTS.get(key, key): value for key, value in given.items()})
+            made = cls(**{_OPTIMIZER_ARGUMENTS.get(key, key): value for key, value in given.items()})
+            for method in ("minimize", "compute_gradients"):  # steps of a session
+                object.__setattr__(made, method, Refused(f"train.{name}.{method}", TRAIN["MonitoredTrainingSession"]))
+            return made
 
         optimizer.__name__ = name
         return optimizer

@@ -132,8 +132,6 @@ class LayerCall:
                 if literal(node) != 0:
                     self.notes.append("BatchNormalization(mode=1 or 2) has no successor: see LayerNormalization")
                 continue
-            if self.today == "Dense" and self.name == "TimeDistributedDense" and old == "input_length":
-                continue
             given[new] = self._value(new, node)
         return self._input(given)
 
@@ -145,7 +143,7 @@ class LayerCall:
                 given["input_shape"] = expression(f"({source(length)},)")
             return given
         dim, length = given.pop("input_dim", None), given.pop("input_length", None)
-        takes_steps = self.today in ("LSTM", "GRU", "SimpleRNN", "Conv1D")
+        takes_steps = self.today in ("LSTM", "GRU", "SimpleRNN", "Conv1D") or self.name == "TimeDistributedDense"
         if dim is not None and "input_shape" not in given:
             if length is not None or takes_steps:
                 steps = source(length) if length is not None else "None"

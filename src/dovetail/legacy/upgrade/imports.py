@@ -110,6 +110,9 @@ class _Imports(cst.CSTTransformer):
     def _place(self, module: str, name: str) -> tuple[str, str]:
         """Where a name that is imported from a module lives today."""
         full = f"{module}.{name}"
+        if full == "keras.backend.tf":
+            self.notes.append((1, "TensorFlow itself is meant: `dovetail run` answers for it, nothing else does"))
+            return "dovetail.legacy", "tensorflow"
         if full in NAMES:
             where, _, today = NAMES[full].rpartition(".")
             return where, today

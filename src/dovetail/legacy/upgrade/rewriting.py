@@ -129,9 +129,14 @@ class _Rewriter(cst.CSTTransformer):
         self.release, self.code, self.notes = release, code, notes
         self.needed: set[tuple[str, str]] = set()  # (module, name) that the new source uses
         self.needs_helper = False
-        self.was_python2 = False
+        self.was_python2 = self.is_building = False
         self.stars = [canonical(m) for m in re.findall(r"^from\s+([\w.]+)\s+import\s+\*", code, re.M) if "keras" in m]
         self.shows_accuracy = "show_accuracy=True" in code
+        # methods and objects of the script's own classes: `net.fit_generator(...)` of a class with such a method
+        classes = re.findall(r"^class\s+(\w+)\s*(?:\(\s*object\s*\)|\(\s*\))?:", code, re.M)
+        self.own_methods = set(re.findall(r"^[ \t]+def\s+(\w+)\(\s*self\b", code, re.M)) if classes else set()
+        made = "|".join(map(re.escape, classes)) or r"(?!)"
+        self.own_objects = {"self", *re.findall(rf"^\s*(\w+)\s*=\s*(?:{made})\(", code, re.M)}
 
     # -- what a name stands for
 
@@ -340,6 +345,12 @@ class _Rewriter(cst.CSTTransformer):
         if not isinstance(call.func, cst.Attribute):
             return call
         name = call.func.attr.value
+        if _is_own(call.func.value, {"self"}) and name not in self.own_methods:
+            made = self._weight(original, call)
+            if made is not call:
+                return made
+        if name in self.own_methods and _is_own(call.func.value, self.own_objects):
+            return call
         handler = getattr(self, f"_of_{name}", None)
         if handler is not None:
             return handler(original, call)
@@ -480,6 +491,35 @@ class _Rewriter(cst.CSTTransformer):
             return cst.parse_statement(text + "\n").body[0]  # type: ignore[union-attr]
         return updated_node
 
+    def leave_SimpleStatementLine(
+        self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
+    ) -> Any:
+        """`model.layers.pop()`, `model.outputs = [...]` and `layer.outbound_nodes = []`: a model that ends earlier."""
+        if len(updated_node.body) != 1:
+            return updated_node
+        text = text_of(updated_node.body[0]).strip()
+        if popped := re.fullmatch(r"([\w.]+)\.layers\.pop\(\)", text):
+            model = popped[1]
+            if re.search(rf"\b{re.escape(model)}\s*=\s*(?:\w+\.)*Sequential\(", self.code):
+                return _with_line(updated_node, f"{model}.pop()")
+            self.needed.add(("keras", ""))
+            return _with_line(updated_node, f"{model} = keras.models.Model({model}.inputs, {model}.layers[-2].output)")
+        if ended := re.fullmatch(r"([\w.]+)\.outputs\s*=\s*(.+)", text, re.S):
+            model, outputs = ended.groups()
+            listed = expression(outputs)
+            if isinstance(listed, cst.List) and len(listed.elements) == 1:
+                single = text_of(listed.elements[0].value)
+            else:
+                single = outputs
+            if re.search(rf"\b{re.escape(model)}\s*=\s*(?:\w+\.)*Sequential\(", self.code):
+                is_end = re.sub(r"\s", "", outputs) in (f"[{model}.layers[-1].output]", f"{model}.layers[-1].output")
+                return _with_line(updated_node, "pass") if is_end else updated_node
+            self.needed.add(("keras", ""))
+            return _with_line(updated_node, f"{model} = keras.models.Model({model}.inputs, {single})")
+        if re.fullmatch(r".+\._?(?:out|in)bound_nodes\s*=\s*\[\]", text):
+            return _with_line(updated_node, "pass")
+        return updated_node
+
     def leave_Attribute(self, original_node: cst.Attribute, updated_node: cst.Attribute) -> cst.BaseExpression:
         path = self._path(original_node)
         new = today_path(path) if path else None
@@ -502,6 +542,25 @@ class _Rewriter(cst.CSTTransformer):
                 index = cst.SubscriptElement(cst.Index(expression(repr(METRIC_NAMES[key]))))
                 return updated_node.with_changes(slice=[index])
         return updated_node
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
+        self.is_building = node.name.value == "build"
+
+    def _weight(self, original: cst.Call, call: cst.Call) -> cst.BaseExpression:
+        """`self.init(shape, name=...)` in `build` made a variable: today `add_weight` does."""
+        parts = split(call)
+        initializer = f"self.{call.func.attr.value}"  # type: ignore[attr-defined]
+        text = text_of(call.func)
+        is_initializer = text == initializer and re.search(
+            rf"{re.escape(initializer)}\s*=\s*(?:initializations|initializers)\.get\(", self.code
+        )
+        if parts is None or not is_initializer or not self.is_building or not call.args:
+            return call
+        positional, keywords = parts
+        shape = positional[0] if positional else keywords["shape"]
+        given = [keyword("shape", shape.value), keyword("initializer", expression(initializer))]
+        given += [keyword("name", _title(keywords["name"].value))] if "name" in keywords else []
+        return cst.Call(expression("self.add_weight"), _spaced(given))
 
     def leave_FunctionDef(self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef) -> cst.FunctionDef:
         if updated_node.name.value == "get_output_shape_for":
@@ -536,6 +595,21 @@ def _renamed_k(key: str) -> str:
     return {"dim": "axis", "n": "n"}.get(key, key)
 
 
+def _with_line(line: cst.SimpleStatementLine, text: str) -> cst.SimpleStatementLine:
+    statement: Any = cst.parse_statement(text + "\n")
+    return line.with_changes(body=statement.body)
+
+
+def _title(node: cst.BaseExpression) -> cst.BaseExpression:
+    """The name of a weight: `'{}_W'.format(self.name)` said whose it is, which today's layers know."""
+    found = re.fullmatch(r"""['"]\{\d?\}_?(\w+)['"]\.format\(self\.name\)""", text_of(node))
+    return expression(repr(found[1])) if found else node
+
+
+def _is_own(owner: cst.BaseExpression, objects: set[str]) -> bool:
+    return isinstance(owner, cst.Name) and owner.value in objects
+
+
 def _differs(old: Any, new: list[cst.Arg]) -> bool:
     return [text_of(arg).strip().rstrip(",") for arg in old] != [text_of(arg).strip().rstrip(",") for arg in new]
 
@@ -554,7 +628,9 @@ def _looks_like_fit(call: cst.Call) -> bool:
 def _behind_imports(module: cst.Module, text: str) -> cst.Module:
     """The module with a statement added behind its imports."""
     body = list(module.body)
-    last = max((i for i, line in enumerate(body) if is_import(line)), default=-1)
+    last = next((i for i, line in enumerate(body) if cst.Module([]).code_for_node(line).strip() == "import keras"), -1)
+    while last + 1 < len(body) and is_import(body[last + 1]):
+        last += 1
     lines = [cst.EmptyLine()] * (2 if text.lstrip().startswith("def") else 1)
     placed = cst.parse_module(text).body[0].with_changes(leading_lines=lines)
     return module.with_changes(body=[*body[: last + 1], placed, *body[last + 1 :]])
