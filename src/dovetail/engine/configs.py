@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .code import dump_function, load_function
+from .code import dump_function, load_function, own_function, own_functions_are_reused
 from .errors import DovetailError, did_you_mean, unknown_name
 from .registry import CustomObjectScope, code_is_allowed, get_registered_object, registered_name
 
@@ -214,6 +214,9 @@ def revive(value: Any, build: bool = True) -> Any:
 
 
 def _lambda(config: dict[str, Any]) -> Callable[..., Any]:
+    own = own_function(config) if own_functions_are_reused() else None
+    if own is not None:
+        return own
     if not code_is_allowed():
         raise ConfigError(
             "the data hold Python code (a lambda), which could do anything on this machine, and was not run. "

@@ -3,11 +3,13 @@
 import functools
 from typing import Any
 
+from ..engine.configs import MODULES
 from ..engine.context import entered
 from ..engine.graph import Graph
 from ..engine.layer import Layer
 from ..layers.input import Input
 from ..models import Model, Sequential
+from ..models.graph_config import graph_config
 from ..saving.archive import load_weights_from, save_model, save_weights
 from . import changes
 from .files import weights as weight_files
@@ -67,6 +69,13 @@ class OldModel(OldTraining, OldLayer):
         set_inputs(self, inputs)
 
     # -- files
+
+    def get_config(self) -> dict[str, Any]:
+        """The graph as plain data; of a subclass with a constructor of its own, that one's arguments."""
+        is_plain = type(self).__init__ is OldModel.__init__ and not hasattr(self, "_stack")
+        if is_plain and self._graph is not None:  # type: ignore[attr-defined]
+            return graph_config(self.name, self._graph, self.trainable, self.dtype_policy)  # type: ignore[attr-defined]
+        return super().get_config()
 
     def save(self, filepath: Any, overwrite: bool = True, include_optimizer: bool = True, **kwargs: Any) -> None:
         """Write the whole model: `.keras` as Keras 3 does, everything else as HDF5 of Keras 2."""
@@ -136,7 +145,7 @@ class OldSequential(OldModel):
                 return self._begin_with_merge(item)
             first = _first_of(item)
             tensor = input_for(first) if first is not None else None
-            if tensor is not None and not getattr(item, "built", False):
+            if tensor is not None and (first is item or not getattr(item, "built", False)):
                 self._stack.append(tensor.node.operation)
         return super().add(item, rebuild)  # type: ignore[misc]
 
@@ -184,5 +193,9 @@ def model_class(release: Release, name: str) -> type:
     """`Model` or `Sequential` of a release."""
     base = layer(release, "Layer")
     if name == "Sequential":
-        return _made("Sequential", (OldSequential, model_class(release, "Model"), Sequential), {"release": release})  # type: ignore[return-value]
-    return _made("Model", (OldModel, base, Model), {"release": release})  # type: ignore[return-value]
+        made = _made("Sequential", (OldSequential, model_class(release, "Model"), Sequential), {"release": release})
+        MODULES[made] = "keras"
+    else:
+        made = _made("Model", (OldModel, base, Model), {"release": release, "written_as": "Functional"})
+        MODULES[made] = "keras.src.models.functional"
+    return made

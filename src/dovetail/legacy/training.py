@@ -14,7 +14,7 @@ from .arguments import check_known
 from .callbacks import OldCallbackList, with_both_names
 from .notices import notice
 from .objective import OldObjective, names_before
-from .optimizers import optimizer_of, with_own_slots
+from .optimizers import optimizer_of, todays_config, with_own_slots
 from .releases import Release
 from .streams import counted
 
@@ -47,6 +47,13 @@ class OldTraining:
     @property
     def _objective_class(self) -> Any:
         return functools.partial(OldObjective, self.release)
+
+    def get_compile_config(self) -> dict[str, Any] | None:
+        """As today's, the optimizer with the arguments that today's has."""
+        config = super().get_compile_config()  # type: ignore[misc]
+        if config is not None and isinstance(config.get("optimizer"), dict):
+            config["optimizer"] = todays_config(config["optimizer"])
+        return config
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
         """As today's, with the arguments in the order of the release and its losses, metrics and optimizers.

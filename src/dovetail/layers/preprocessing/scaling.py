@@ -138,12 +138,21 @@ class Normalization(Layer):
 
     def call(self, inputs):
         x = inputs.astype(self.compute_dtype)
-        if x.ndim != len(self._broadcast) or any(x.shape[axis] != self._broadcast[axis] for axis in self._kept):
+        if not self._fits(x.shape):
             raise ShapeError(
                 f"{describe(self)} has moments for {self._sizes} on axis={self.axis}; it got {format_shape(x.shape)}"
             )
-        deviation = jnp.maximum(jnp.sqrt(self.variance), jnp.asarray(epsilon(), x.dtype))
-        return x * deviation + self.mean if self.invert else (x - self.mean) / deviation
+        mean, variance = self.mean, self.variance
+        if not self._kept:
+            mean, variance = mean.reshape(()), variance.reshape(())
+        deviation = jnp.maximum(jnp.sqrt(variance), jnp.asarray(epsilon(), x.dtype))
+        return x * deviation + mean if self.invert else (x - mean) / deviation
+
+    def _fits(self, shape: tuple[int, ...]) -> bool:
+        """Whether the moments are for such an input; one mean and variance for all places fit any."""
+        if not self._kept:
+            return True
+        return len(shape) == len(self._broadcast) and all(shape[axis] == self._broadcast[axis] for axis in self._kept)
 
     def adapt(self, data: Any) -> None:
         """Take the mean and variance of data in place of those from before.

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ... import saving
+from ...engine.code import reusing_own_functions
 from . import archive, hdf5
 from .architecture import model_from_config, model_from_json, model_from_yaml
 from .weights import is_old
@@ -35,7 +36,8 @@ def load_model(
         return hdf5.load_model(filepath, custom_objects, compile)
     if archive.is_old(filepath):
         return archive.load_model(filepath, custom_objects, compile)
-    return saving.load_model(filepath, custom_objects=custom_objects, compile=compile, safe_mode=safe_mode)
+    with reusing_own_functions():
+        return saving.load_model(filepath, custom_objects=custom_objects, compile=compile, safe_mode=safe_mode)
 
 
 def save_model(

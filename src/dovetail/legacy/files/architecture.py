@@ -4,6 +4,7 @@ import inspect
 import json
 from typing import Any
 
+from ...engine.code import own_function
 from ...engine.configs import ConfigError, is_config
 from ...engine.layer import Layer
 from ...engine.registry import CustomObjectScope, get_registered_object
@@ -121,7 +122,7 @@ def _argument(release: Release, name: str, value: Any) -> Any:
         return value
     if name == "dtype":
         return value["config"].get("name", "float32")
-    if is_config(value):
+    if is_config(value) and isinstance(value["config"], dict):
         inner = value["config"]  # tf.keras wrote the dtype into initializers
         return value | {"config": {key: item for key, item in inner.items() if key != "dtype"}}
     if isinstance(value.get("name"), str):
@@ -156,8 +157,11 @@ def _function_of_lambda(arguments: dict[str, Any]) -> dict[str, Any]:
     function = arguments.get("function")
     kind = arguments.pop("function_type", None)
     given = get_registered_object(name) if name else None
-    if given is None and kind == "function" and isinstance(function, str):
-        given = get_registered_object(function)
+    named = function.get("config") if isinstance(function, dict) else function
+    if given is None and isinstance(named, str) and kind in ("function", None):
+        given = get_registered_object(named)
+    if given is None and isinstance(named, dict):
+        given = own_function(named)
     if given is None:
         raise ConfigError(
             f"the layer {name!r} is a Lambda, whose code was stored as bytes of the Python of its time: they are not "

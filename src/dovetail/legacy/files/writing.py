@@ -23,8 +23,9 @@ def config_of(model: Any) -> dict[str, Any]:
     """A model as plain data, laid out as Keras 2 did: class names, configurations, calls by [layer, call, output]."""
     if getattr(model, "_stack", None) is not None:
         entries = [_entry(layer) for layer in model._stack if not isinstance(layer, InputLayer)]
-        if model._stack and isinstance(model._stack[0], InputLayer):
-            shape = list(model._stack[0].output.shape)
+        graph = getattr(model, "_graph", None)
+        if graph is not None and len(graph.inputs) == 1:  # told, or learned from the first data
+            shape = list(graph.inputs[0].shape)
             entries[0]["config"] = {"batch_input_shape": shape} | entries[0]["config"] if entries else {}
         return {"class_name": "Sequential", "config": {"name": model.name, "layers": entries}}
     if getattr(model, "_graph", None) is None:

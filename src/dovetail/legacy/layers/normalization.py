@@ -39,6 +39,12 @@ class BatchNormalization(today.BatchNormalization):
         self.mode = int(one_of("mode", mode, ("0", "1", "2")))
         self._averages: Averages | None = None
 
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        if self.release.dialect > 1 and config.get("mode") == 0:  # only Keras 1 knows it
+            del config["mode"]
+        return config
+
     def build(self, input_shape):
         super().build(input_shape)
         if self.release.zero_debias:

@@ -1,6 +1,7 @@
 """Optimizers by the names, and with the formulas and defaults, of a release."""
 
 import functools
+import inspect
 from typing import Any
 
 import jax.numpy as jnp
@@ -94,6 +95,22 @@ def deserialize(release: Release, config: Any, custom_objects: dict[str, Any] | 
 def serialize(optimizer: Any) -> dict[str, Any]:
     """The configuration from which `deserialize` makes the optimizer again."""
     return {"class_name": type(optimizer).__name__, "config": optimizer.get_config()}
+
+
+def todays_config(config: dict[str, Any]) -> dict[str, Any]:
+    """The configuration of an old optimizer, for today's of the same name: `lr` and `decay` as a learning rate."""
+    cls = getattr(today, config.get("class_name", ""), None)
+    if cls is None or config.get("module") not in ("keras.optimizers", None):
+        return config
+    given = dict(config["config"])
+    rate, decay = given.pop("lr", None), given.pop("decay", None)
+    if rate is not None:
+        given["learning_rate"] = rate
+    if decay and isinstance(given.get("learning_rate"), float):
+        schedule = today.schedules.InverseTimeDecay(given["learning_rate"], 1, decay)
+        given["learning_rate"] = today.schedules.serialize(schedule)
+    taken = set(inspect.signature(cls.__init__).parameters) | set(inspect.signature(Optimizer.__init__).parameters)
+    return config | {"config": {name: value for name, value in given.items() if name in taken}}
 
 
 def with_own_slots(optimizer: Any) -> Any:

@@ -1,0 +1,70 @@
+"""A script saves its model and reads it again: each kind of model, file and layer that scripts of tf.keras use."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from dovetail.legacy import installed
+
+X, Y = np.linspace(-1, 1, 12, dtype="float32").reshape(4, 3), np.ones((4, 1), "float32")
+
+
+@pytest.fixture
+def keras():
+    with installed("2.15.0"):
+        import tensorflow
+
+        yield tensorflow.keras
+
+
+def scale(x):
+    return x * 2
+
+
+def functional(keras):
+    layers = keras.layers
+    inputs = layers.Input((3,))
+    x = layers.BatchNormalization()(layers.Dense(4, activation="relu")(inputs))
+    x = layers.Lambda(lambda tensor: tensor + 1)(x)
+    return keras.Model(inputs, layers.Dense(1)(layers.Lambda(scale)(x)))
+
+
+@pytest.mark.parametrize("file", ["model.keras", "model.h5"])
+def test_a_functional_model_comes_back_compiled(keras, tmp_path, file):
+    model = functional(keras)
+    model.compile(keras.optimizers.Adam(0.01), "mse", metrics=["mae"])
+    model.fit(X, Y, verbose=0)
+    model.save(tmp_path / file)
+    read = keras.models.load_model(tmp_path / file, custom_objects={"scale": scale})
+    assert_allclose(read.predict(X, verbose=0), model.predict(X, verbose=0), rtol=1e-5)
+    assert_allclose(read.evaluate(X, Y, verbose=0), model.evaluate(X, Y, verbose=0), rtol=1e-5)
+    for each in (read, model):
+        each.fit(X, Y, verbose=0)
+    assert_allclose(read.get_weights()[0], model.get_weights()[0], rtol=1e-5)
+
+
+def test_a_decaying_rate_is_written_as_a_schedule(keras):
+    model = keras.Sequential([keras.layers.Dense(1, input_shape=(3,))])
+    model.compile(keras.optimizers.legacy.SGD(0.5, decay=0.25), "mse")
+    rate = model.get_compile_config()["optimizer"]["config"]["learning_rate"]
+    assert rate["class_name"] == "InverseTimeDecay"
+    assert rate["config"]["initial_learning_rate"] == 0.5 and rate["config"]["decay_rate"] == 0.25
+
+
+def test_a_sequential_that_learned_its_input_from_data(keras, tmp_path):
+    normalizer = keras.layers.Normalization()
+    normalizer.adapt(X)
+    model = keras.Sequential([normalizer, keras.layers.Dense(1)])
+    model.compile("adam", "mse")
+    model.fit(X, Y, verbose=0)
+    model.save(tmp_path / "model")
+    assert_allclose(keras.models.load_model(tmp_path / "model").predict(X), model.predict(X), rtol=1e-5)
+
+
+def test_one_mean_for_all_places_fits_single_numbers(keras):
+    normalizer = keras.layers.Normalization(input_shape=[1], axis=None)
+    normalizer.adapt(X[:, 0])
+    model = keras.Sequential([normalizer, keras.layers.Dense(1)])
+    assert model.input_shape == (None, 1)
+    assert_allclose(np.ravel(normalizer(X[:, :1])), (X[:, 0] - X[:, 0].mean()) / X[:, 0].std(), rtol=1e-5)
+    assert model.predict(X[:, 0], verbose=0).shape == (4, 1)
