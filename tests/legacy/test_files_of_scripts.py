@@ -68,3 +68,12 @@ def test_one_mean_for_all_places_fits_single_numbers(keras):
     assert model.input_shape == (None, 1)
     assert_allclose(np.ravel(normalizer(X[:, :1])), (X[:, 0] - X[:, 0].mean()) / X[:, 0].std(), rtol=1e-5)
     assert model.predict(X[:, 0], verbose=0).shape == (4, 1)
+
+
+def test_steps_may_be_a_quotient_or_true(keras):
+    model = keras.Sequential([keras.layers.Dense(1, input_shape=(3,))])
+    model.compile("sgd", "mse")
+    for steps, taken in ((True, 1), (len(X) / 3, 2)):
+        before = int(model.optimizer.iterations)
+        model.fit(X, Y, batch_size=2, steps_per_epoch=steps, verbose=0)
+        assert int(model.optimizer.iterations) - before == taken

@@ -1,6 +1,7 @@
 """Trainer: compile, fit, evaluate, predict, and their versions for one batch."""
 
 import inspect
+import math
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -253,7 +254,7 @@ class Trainer(StatelessSteps):
         """
         self._check_compiled("fit")
         batch_size = _positive("batch_size", 32 if batch_size is None else batch_size)
-        steps_per_epoch = steps_per_epoch and at_most(steps_per_epoch, max_steps_per_epoch())
+        steps_per_epoch = steps_per_epoch and at_most(math.ceil(steps_per_epoch), max_steps_per_epoch())
         epochs = _limited(epochs)
         total = None if steps_per_epoch is None else steps_per_epoch * max(epochs - initial_epoch, 0)
         validation = None
