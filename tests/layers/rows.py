@@ -8,6 +8,7 @@ import jax
 import numpy as np
 
 from dovetail import layers
+from dovetail.saving import register_keras_serializable
 
 
 def program_of(layer: Any, inputs: tuple[Any, ...]) -> str:
@@ -18,7 +19,17 @@ def program_of(layer: Any, inputs: tuple[Any, ...]) -> str:
     return re.sub(r"0x[0-9a-f]+", "", str(jax.make_jaxpr(layer.stateless_call)(trainable, others, *inputs)))
 
 
-INNER = ("layer", "cell", "cells")
+INNER = ("layer", "layers", "cell", "cells")
+
+
+@register_keras_serializable("rows")
+def scaled(params, inputs):
+    return inputs * params["scale"]
+
+
+@register_keras_serializable("rows")
+def scales(inputs):
+    return {"scale": np.arange(1.0, inputs.shape[-1] + 1)}
 
 
 class Row(NamedTuple):
@@ -239,6 +250,28 @@ PREPROCESSING = [
     Row("CenterCrop", {"height": 5, "width": 2} | FIRST, (2, 3, 4, 5)),
     Row("Rescaling", {"scale": 0.5, "offset": -1.0}, (2, 3, 3, 3)),
     Row("Rescaling", {"scale": [0.5, 2.0, 1.0], "offset": [1.0, 0.0, 2.0]}, (2, 3)),
+    Row("CategoryEncoding", {"num_tokens": 7}, (3, 4), integers=8),
+    Row("CategoryEncoding", {"num_tokens": 7, "output_mode": "one_hot"}, (3, 1), integers=7),
+    Row("CategoryEncoding", {"num_tokens": 7, "output_mode": "count"}, [(3, 4), (3, 4)], integers=7, spread=True),
+    Row("Discretization", {"bin_boundaries": [-0.5, 0.0, 0.7]}, (3, 4), shows_nan=False),
+    Row("Discretization", {"bin_boundaries": [-0.5, 0.0], "output_mode": "one_hot"}, (3, 4), shows_nan=False),
+    Row(
+        "MelSpectrogram",
+        {"fft_length": 16, "sequence_stride": 8, "sampling_rate": 1000, "num_mel_bins": 4, "power_to_db": False},
+        (2, 40),
+    ),
+    Row("STFTSpectrogram", {"mode": "magnitude", "frame_length": 8}, (2, 20, 2)),
+    Row(
+        "STFTSpectrogram",
+        {"mode": "stft", "frame_length": 6, "frame_step": 2, "padding": "same", "expand_dims": True} | FIRST,
+        (2, 2, 11),
+    ),
+    Row(
+        "Pipeline",
+        {"layers": lambda module: [module.Rescaling(0.5), module.Dense(3)]},
+        (4, 5),
+    ),
+    Row("JaxLayer", {"call_fn": scaled, "init_fn": scales}, (2, 3)),
     Row("Normalization", {}, (4, 5)),
     Row("Normalization", {"axis": [1, -1], "mean": [[1.0, 2.0]], "variance": [[4.0, 0.0]], "invert": True}, (2, 3, 2)),
     Row("Normalization", {"axis": None}, (2, 3)),

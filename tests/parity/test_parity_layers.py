@@ -19,7 +19,13 @@ from dovetail import layers
 sys.path.insert(0, str(Path(__file__).parent.parent / "layers"))
 from rows import ROWS, program_of
 
-SHARED = [row for row in ROWS if hasattr(keras.layers, row.name)]
+# Keras needs TensorFlow for the first, and takes one argument by position in the second
+NOT_CALLED_SO = {
+    "JaxLayer(call_fn=scaled,init_fn=scales)",
+    "CategoryEncoding(num_tokens=7,output_mode=count;2 branches)",
+}
+NOT_IN_16_BITS = {"STFTSpectrogram"}  # an error in Keras
+SHARED = [row for row in ROWS if hasattr(keras.layers, row.name) and str(row) not in NOT_CALLED_SO]
 
 
 CLOSE = {"rtol": 1e-5, "atol": 1e-6}
@@ -75,7 +81,7 @@ class Side:
                 (_, (outputs, state)), gradients = run_back(weights, inputs, training)
                 found[name] = outputs, state, jax.tree.leaves(gradients)
             with self.library.StatelessScope():  # `stateless_call` of Keras casts no inputs
-                in_16_bits = self.coarse(*inputs)
+                in_16_bits = self.coarse(*inputs) if self.row.name not in NOT_IN_16_BITS else []
             return found, jax.tree.leaves(in_16_bits)
 
         def values(variables):
@@ -127,7 +133,8 @@ def test_outputs_gradients_and_state(pair):
 
 def test_16_bits(pair):
     for output, expected in zip(pair.ours.results[1], pair.theirs.results[1], strict=True):
-        assert output.dtype == expected.dtype
+        # Keras says the dtype it computes in, and gives that of variables
+        assert output.dtype == expected.dtype or pair.row.name == "CategoryEncoding"
         assert_allclose(np.asarray(output, "float32"), np.asarray(expected, "float32"), rtol=0.02, atol=0.02)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 # name of the module: what it is installed as, and the extra that brings it
 EXTRAS = {
+    "flax": ("flax", "flax"),
     "fissix": ("fissix", "legacy"),
     "libcst": ("libcst", "legacy"),
     "PIL": ("pillow", "image"),

@@ -29,6 +29,7 @@ from .convolution_transposed import (
 from .core import Dense, Embedding, Identity, Lambda, Masking, ReversibleEmbedding
 from .einsum_dense import EinsumDense
 from .input import Input, InputLayer
+from .jax_functions import FlaxLayer, JaxLayer
 from .merging import (
     Add,
     Average,
@@ -82,7 +83,17 @@ from .pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
-from .preprocessing import CenterCrop, Normalization, Rescaling, Resizing
+from .preprocessing import (
+    CategoryEncoding,
+    CenterCrop,
+    Discretization,
+    MelSpectrogram,
+    Normalization,
+    Pipeline,
+    Rescaling,
+    Resizing,
+    STFTSpectrogram,
+)
 from .recurrent import (
     GRU,
     LSTM,

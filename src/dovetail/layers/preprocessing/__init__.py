@@ -1,6 +1,12 @@
 """Layers that prepare data: at the front of a model, or on their own."""
 
+from .categories import CategoryEncoding, Discretization
 from .images import CenterCrop, Resizing
+from .pipeline import Pipeline
 from .scaling import Normalization, Rescaling
+from .sound import MelSpectrogram, STFTSpectrogram
 
-__all__ = ["CenterCrop", "Normalization", "Rescaling", "Resizing"]
+__all__ = [
+    "CategoryEncoding", "CenterCrop", "Discretization", "MelSpectrogram", "Normalization", "Pipeline", "Rescaling",
+    "Resizing", "STFTSpectrogram",
+]  # fmt: skip
