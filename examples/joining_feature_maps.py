@@ -10,7 +10,7 @@ from dovetail.models import Model
 
 images, labels = load_digits(return_X_y=True)
 images = (images / 16).reshape(-1, 8, 8, 1).astype("float32")
-x_train, x_test, y_train, y_test = train_test_split(images, labels, random_state=0)
+x_train, x_test, y_train, y_test = train_test_split(images, labels, train_size=1280, test_size=448, random_state=0)
 results = {}
 for join in (concatenate, add, maximum, average):
     keras.utils.set_random_seed(0)

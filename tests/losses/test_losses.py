@@ -1,3 +1,6 @@
+import copy
+import pickle
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -246,3 +249,19 @@ def test_errors(told):
         ERRORS[told]()
     assert str(error.value) == told
     assert isinstance(error.value, (NameLookupError, ShapeError)) or told.startswith("`q`")
+
+
+@rows
+def test_copies_few_samples_and_16_bits(function, cls, arguments, y_true, y_pred, values):
+    loss = getattr(losses, cls)(reduction="sum", **arguments)
+    for again in (copy.deepcopy(loss), pickle.loads(pickle.dumps(loss))):
+        assert type(again) is type(loss) and again.get_config() == loss.get_config()
+        assert_allclose(again(y_true, y_pred), loss(y_true, y_pred))
+    assert np.isnan(loss(y_true, jnp.asarray(y_pred) * jnp.nan))  # never hidden
+    half = getattr(losses, cls)(dtype="bfloat16", **arguments)(y_true, y_pred)
+    assert half.dtype == "bfloat16"
+    assert_allclose(np.float32(half), np.mean(values), rtol=0.05, atol=0.02)
+    if arguments.get("axis") == 0:
+        return  # classes on the axis of samples: no sample can be left out
+    assert getattr(losses, cls)(reduction=None, **arguments)(y_true[:1], y_pred[:1]).shape == (1,)
+    assert loss(y_true[:0], y_pred[:0]) == getattr(losses, cls)(**arguments)(y_true[:0], y_pred[:0]) == 0

@@ -1,6 +1,8 @@
 """What all metrics promise: compiled equals eager, reset, configurations, names; and equations of some."""
 
+import copy
 import inspect
+import pickle
 import sys
 from pathlib import Path
 
@@ -164,3 +166,42 @@ def test_a_metric_of_ones_own_with_metrics_inside():
     model.compile("sgd", losses.MeanSquaredError(), metrics=[metric, "mae"])
     history = model.fit(np.ones((8, 2)), np.ones((8, 1)), verbose=0)
     assert set(history.history) == {"loss", "range", "mae"}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_copies_have_their_own_state_and_no_samples_change_nothing(row):
+    metric = made(row)
+    (*first, _), (*second, _), _ = data(row.data)
+    metric.update_state(*[array[:1] for array in first])
+    metric.update_state(*second)
+    value = np.asarray(metric.result())
+    for again in (copy.deepcopy(metric), pickle.loads(pickle.dumps(metric))):
+        assert_allclose(again.result(), value)
+        again.update_state(*first)
+        again.reset_state()
+    assert_allclose(metric.result(), value)
+    metric.update_state(*[array[:0] for array in first])
+    assert_allclose(metric.result(), value)
+
+
+def test_nan_is_never_hidden_in_a_mean_and_is_above_no_threshold():
+    for row in ROWS:
+        metric = made(row)
+        *others, last = data(row.data)[0][:-1]
+        if metric._direction == "down" or "Correlation" in row.name or row.name in ("Mean", "Sum", "CosineSimilarity"):
+            metric.update_state(*others, last * np.float32(np.nan))
+            assert np.isnan(metric.result()), row
+    assert metrics.TruePositives()([1, 1], [np.nan, 0.9]) == 1
+
+
+def test_a_constant_target_has_no_score_of_1():
+    score = metrics.R2Score(class_aggregation=None)
+    score.update_state([[1.0, 1.0], [1.0, 2.0]], [[1.0, 1.0], [1.5, 2.0]])
+    assert_allclose(score.result(), [0.0, 1.0])
+
+
+def test_16_bit_predictions_are_summed_up_in_float32():
+    metric = metrics.MeanSquaredError()
+    metric.update_state(jnp.zeros((3000, 1)), jnp.ones((3000, 1), "bfloat16"))
+    assert metric.result().dtype == "float32" and metric.count.value == 3000
+    assert metrics.MeanSquaredError(dtype="bfloat16")([[0.0]], [[2.0]]).dtype == "bfloat16"

@@ -1,5 +1,8 @@
 """What all optimizers promise: state, options, errors; rules against NumPy live in tests/parity."""
 
+import copy
+import pickle
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -250,3 +253,31 @@ def test_decay_of_keras_2_warns_and_the_rate_is_a_variable():
     assert optimizer.learning_rate.numpy() == 0.25
     optimizer.learning_rate *= 0.5
     assert float(optimizer.learning_rate) == 0.125
+
+
+def several():
+    parts = optimizers.OptimizerMap(optimizers.Adam(0.1), {"bias": optimizers.SGD(0.1, momentum=0.9)})
+    return optimizers.MultiOptimizer(parts)
+
+
+@pytest.mark.parametrize("make", [*ROWS, lambda: optimizers.LossScaleOptimizer(optimizers.Lion(0.1)), several])
+def test_copies_go_on_as_the_original_does(make):
+    optimizer = make()
+    if make not in (several,):
+        optimizer.exclude_from_weight_decay(var_names=["bias"])
+    variables = made(optimizer)
+    optimizer.apply([jnp.ones((2, 2)), jnp.ones(2)])
+    copies = [copy.deepcopy((optimizer, variables)), pickle.loads(pickle.dumps((optimizer, variables)))]
+    for one, _ in (*copies, (optimizer, variables)):
+        one.apply([jnp.full((2, 2), 0.5), jnp.ones(2)])
+    for again, weights in copies:
+        assert again.get_config() == optimizer.get_config()
+        for mine, reference in zip([*again.variables, *weights], [*optimizer.variables, *variables], strict=True):
+            assert mine is not reference
+            assert_allclose(mine.value, reference.value, rtol=1e-6)
+
+
+def test_every_public_optimizer_is_in_the_rows():
+    public = {name for name in optimizers.__all__ if isinstance(getattr(optimizers, name), type)}
+    wrappers = {cls.__name__ for cls in optimizers.WRAPPERS}
+    assert public == {cls.__name__ for cls in ROWS} | wrappers | {"Optimizer", "OptaxOptimizer"}

@@ -59,12 +59,12 @@ class R2Score(Metric):
             return jnp.zeros((), self.dtype)
         squares, sums, residual, count = (variable.value for variable in self.columns)
         total = squares - sums * divided(sums, count)
-        scores = 1 - divided(residual, total)
-        scores = jnp.where(jnp.isnan(scores), 0, scores)
+        scores = 1 - residual / total
+        scores = jnp.where(jnp.isinf(scores), 0, scores)  # of a constant target; NaN if it is even met
         if self.class_aggregation == "uniform_average":
             score = jnp.mean(scores)
         elif self.class_aggregation == "variance_weighted_average":
-            score = divided(jnp.sum(total * scores), jnp.sum(total))
+            score = jnp.sum(total * scores) / jnp.sum(total)
         else:
             score = scores
         if self.num_regressors:

@@ -121,13 +121,13 @@ class MultiOptimizer(Optimizer):
     def build(self, variables: Sequence[Variable]) -> None:
         if self.built:
             return
-        self._part_of: dict[int, int] = {}  # from a weight's id to the place of its optimizer
+        self._parts: list[int] = []  # for every weight the place of its optimizer
         for variable in variables:
             chosen = self.optimizer_map(variable)
             _check_part(chosen, f"what `optimizer_map` gives for {variable.path!r}")
-            self._part_of[id(variable)] = self._add(chosen)
+            self._parts.append(self._add(chosen))
         for place, optimizer in enumerate(self.optimizers):
-            own = [variable for variable in variables if self._part_of[id(variable)] == place]
+            own = [variable for variable, part in zip(variables, self._parts, strict=True) if part == place]
             if own:
                 optimizer.build(own)
         super().build(variables)
@@ -150,8 +150,8 @@ class MultiOptimizer(Optimizer):
         for place, optimizer in enumerate(self.optimizers):
             pairs = [
                 (gradient, variable)
-                for gradient, variable in zip(gradients, self._trainable_variables, strict=True)
-                if self._part_of[id(variable)] == place and gradient is not None
+                for gradient, variable, part in zip(gradients, self._trainable_variables, self._parts, strict=True)
+                if part == place and gradient is not None
             ]
             if pairs:
                 optimizer.apply_gradients(pairs)

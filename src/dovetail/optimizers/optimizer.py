@@ -99,7 +99,7 @@ class Optimizer(Configured):
         self.loss_scale_factor = loss_scale_factor
         self.gradient_accumulation_steps = gradient_accumulation_steps
         self.built = False
-        self._not_decayed: set[int] = set()
+        self._not_decayed: list[Variable] = []
         self._not_decayed_names: tuple[str, ...] = ()
         with entered(path=(self.name,)):
             self._iterations = Variable(0, dtype="int32", trainable=False, name="iteration")
@@ -159,10 +159,7 @@ class Optimizer(Configured):
         self.built = True
 
     def _build_transform(self) -> None:
-        self._transform = self.transform()
-        state = self._transform.init([_wide(variable.value) for variable in self._learned])
-        paths, self._structure = jax.tree_util.tree_flatten_with_path(state)
-        for path, start in paths:
+        for path, start in self._begun():
             field, index = _field_and_index(path)
             if index is not None and index < len(self._learned):
                 slot = self._slot(self._learned[index], field, start)
@@ -171,6 +168,22 @@ class Optimizer(Configured):
             self._slots.append(slot)
             self._fields.append(field)
             self._places.append(-1 if index is None else index)
+
+    def _begun(self) -> list[tuple[Any, Any]]:
+        """The transformation, made; returns the leaves of its first state, with their paths."""
+        self._transform = self.transform()
+        state = self._transform.init([_wide(variable.value) for variable in self._learned])
+        paths, self._structure = jax.tree_util.tree_flatten_with_path(state)
+        return paths
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For copies and pickles: all but the transformation's functions, which are made again."""
+        return {name: value for name, value in vars(self).items() if name not in ("_transform", "_structure")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        if self.built and self._has_transform:
+            self._begun()
 
     def _slot(self, variable: Variable, name: str, value: Any) -> Variable:
         return self._variable(value, f"{variable.path.replace('/', '_')}_{name}")
@@ -305,12 +318,12 @@ class Optimizer(Configured):
         """
         if self.built:
             raise StateError(f"{self.name!r} is built: call `exclude_from_weight_decay` before `fit` or `build`")
-        self._not_decayed = {id(variable) for variable in var_list or ()}
+        self._not_decayed = list(var_list or ())
         self._not_decayed_names = tuple(var_names or ())
 
     def _decays(self, variable: Variable) -> bool:
         named = any(re.search(pattern, variable.name) for pattern in self._not_decayed_names)
-        return not named and id(variable) not in self._not_decayed
+        return not named and all(variable is not one for one in self._not_decayed)
 
     def _decay_of(self, variable: Variable) -> float | None:
         """The share of a weight that decays, unless it is excluded."""
