@@ -86,6 +86,7 @@ def give_weights(model, release, arrays, packing):
         variable.assign(array)
 
 
+QUICK = {"xla_backend_optimization_level": 0}  # compiled in little time, for programs that run once
 _programs = {}
 
 
