@@ -74,8 +74,6 @@ class OldTraining:
         check_known(type(self), given, {*self._compile_order, "weighted_metrics", "run_eagerly", "auto_scale_loss"})
         given["optimizer"] = with_own_slots(optimizer_of(self.release, given.get("optimizer", "rmsprop")))
         super().compile(**given)  # type: ignore[misc]
-        trainable = {id(v) for v in self.trainable_variables}  # type: ignore[attr-defined]
-        self._compiled_trainable = {id(v): id(v) in trainable for v in self.weights}  # type: ignore[attr-defined]
 
     @property
     def _compile_order(self) -> tuple[str, ...]:
@@ -90,12 +88,6 @@ class OldTraining:
         if not is_early or self.release.formulas in ("tf2", "keras3"):
             return super().metrics_names  # type: ignore[misc]
         return names_before(objective, self.output_names, self.outputs)  # type: ignore[attr-defined]
-
-    def _trained_variables(self) -> list[Any]:
-        """The weights that were trainable when the model was compiled: freezing a layer afterwards needs `compile`."""
-        known = self.__dict__.get("_compiled_trainable", {})
-        trainable = {id(v) for v in self.trainable_variables}  # type: ignore[attr-defined]
-        return [v for v in self.weights if known.get(id(v), id(v) in trainable)]  # type: ignore[attr-defined]
 
     # -- fit
 

@@ -1,8 +1,9 @@
-"""Weights in `.h5` files of Keras 1 to 3: a group for each layer, matched to a model's by order or by name.
+"""Weights in `.h5` files of Keras 0 to 3: a group for each layer, matched to a model's by order or by name.
 
 `layer_names` of the file lists the groups, `weight_names` of each group its arrays; long lists are split into
-`layer_names0`, `layer_names1`, ... A file of a whole model has all this in the group `model_weights`, and what belongs
-to the model itself in `top_level_model_weights`.
+`layer_names0`, `layer_names1`, ... Keras 0 counted instead: groups `layer_0`, ... of arrays `param_0`, ... A file of a
+whole model has all this in the group `model_weights`, and what belongs to the model itself in
+`top_level_model_weights`.
 """
 
 import functools
@@ -26,7 +27,7 @@ def layer_groups(state: StateFile) -> Any:
     import h5py
 
     for group in (state.file, plain_member(state.file, "model_weights", h5py.Group)):
-        if group is not None and ("layer_names" in group.attrs or "layer_names0" in group.attrs):
+        if group is not None and any(name in group.attrs for name in ("layer_names", "layer_names0", "nb_layers")):
             return group
     return None
 
@@ -43,7 +44,7 @@ def read_layers(state: StateFile, model: Layer, by_name: bool = False, skip_mism
     """
     import h5py
 
-    groups = _named_arrays(state)
+    groups = stored_layers(state)
     pairs = _by_name(groups, model) if by_name else _by_order(groups, model, state.name)
     own = plain_member(layer_groups(state), TOP, h5py.Group)
     if own is not None and model._own_variables():
@@ -74,42 +75,57 @@ def read_layers(state: StateFile, model: Layer, by_name: bool = False, skip_mism
 class Array(NamedTuple):
     """An array in a file, not read yet."""
 
-    name: str  # without the layers' names: "kernel"
+    name: str  # as the file has it: "dense_1/kernel:0"
     shape: tuple[int, ...]
     read: Callable[[], np.ndarray]
 
 
-def _named_arrays(state: StateFile) -> list[tuple[str, list[Array]]]:
-    """Of each layer its name and arrays."""
+class StoredLayer(NamedTuple):
+    """What a file holds of one layer."""
+
+    name: str
+    arrays: list[Array]
+
+
+def stored_layers(state: StateFile) -> list[StoredLayer]:
+    """The layers of a file, in its order; no array is read yet.
+
+    Raises:
+        WeightsFileError: the file lists no layers, or does not hold what it lists.
+    """
     import h5py
 
     root = layer_groups(state)
+    if root is None:
+        raise WeightsFileError(f"{state.name!r} has no weights of Keras: it does not list its layers")
     found = []
-    for name in texts(root, "layer_names"):
+    for name in _listed(root, "layer_names", "nb_layers", "layer_{}"):
         group = plain_member(root, name, h5py.Group)
         if group is None:
             raise WeightsFileError(f"{state.name!r} is damaged: it lists the layer {name!r} and does not hold it")
-        found.append((name, arrays_of(state, group, name)))
+        found.append(StoredLayer(name, arrays_of(state, group, name)))
     return found
 
 
 def arrays_of(state: StateFile, group: Any, place: str) -> list[Array]:
-    """The arrays of a group, in the order of its `weight_names`; none is read yet.
+    """The arrays of a group, in the order that it lists; none is read yet.
 
     Raises:
         WeightsFileError: one is not stored in the file.
     """
     stored, found = Stored(group, place), []
-    for name in texts(group, "weight_names"):
+    for name in _listed(group, "weight_names", "nb_params", "param_{}"):
         data, problem = stored.dataset(name)
         if problem is not None:
             raise WeightsFileError(f"{state.name!r} is damaged: {problem}")
-        found.append(Array(_plain_name(name), tuple(data.shape), functools.partial(stored.__getitem__, name)))
+        found.append(Array(name, tuple(data.shape), functools.partial(stored.__getitem__, name)))
     return found
 
 
-def texts(group: Any, attribute: str) -> list[str]:
-    """A list of texts kept as an attribute, or split over `attribute0`, `attribute1`, ..."""
+def _listed(group: Any, attribute: str, counted: str, numbered: str) -> list[str]:
+    """A list of texts: an attribute, or split over `attribute0`, `attribute1`, ..., or only counted (Keras 0)."""
+    if counted in group.attrs:
+        return [numbered.format(number) for number in range(int(group.attrs[counted]))]
     if attribute in group.attrs:
         chunks = [group.attrs[attribute]]
     else:
@@ -121,9 +137,9 @@ def texts(group: Any, attribute: str) -> list[str]:
     return [text.decode() if isinstance(text, bytes) else str(text) for chunk in chunks for text in chunk]
 
 
-def _by_order(groups: Any, model: Layer, file_name: str) -> list[tuple[Layer, str, list[Array]]]:
+def _by_order(groups: list[StoredLayer], model: Layer, file_name: str) -> list[tuple[Layer, str, list[Array]]]:
     layers = [layer for layer in model.layers if layer.weights]
-    groups = [(name, arrays) for name, arrays in groups if arrays]
+    groups = [group for group in groups if group.arrays]
     if len(layers) != len(groups):
         raise WeightsFileError(
             f"{model.name!r} has {len(layers)} layers with weights, {file_name!r} has {len(groups)}. "
@@ -132,7 +148,7 @@ def _by_order(groups: Any, model: Layer, file_name: str) -> list[tuple[Layer, st
     return [(layer, name, arrays) for layer, (name, arrays) in zip(layers, groups, strict=True)]
 
 
-def _by_name(groups: Any, model: Layer) -> list[tuple[Layer, str, list[Array]]]:
+def _by_name(groups: list[StoredLayer], model: Layer) -> list[tuple[Layer, str, list[Array]]]:
     layers = {layer.name: layer for layer in model.layers}
     return [(layers[name], name, arrays) for name, arrays in groups if name in layers]
 
@@ -145,7 +161,7 @@ def _fitting(layer: Layer, arrays: list[Array]) -> list[Variable] | None:
     parameters_first = sorted(layer.weights, key=lambda variable: not variable.is_parameter)
     orders = (parameters_first, layer.trainable_weights + layer.non_trainable_weights, layer.weights)
     fitting = [variables for variables in orders if _shapes(variables) == _shapes(arrays)]
-    names = [array.name for array in arrays]
+    names = [_plain_name(array.name) for array in arrays]
     named = [variables for variables in fitting if [_plain_name(v.name) for v in variables] == names]
     return next(iter(named or fitting), None)
 

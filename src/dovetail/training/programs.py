@@ -52,7 +52,7 @@ class Steps:
         self.keys = {id(variable): key for key, variable in self.variables.items()}
         optimizer_ids = {id(variable) for variable in slots}
         self.test_variables = {k: v for k, v in self.variables.items() if id(v) not in optimizer_ids}
-        self.trainables = model._trained_variables()
+        self.trainables = model.trainable_variables
         self.takes_training = takes_training(model.compute_loss)
         self.metric_variables = {self.keys[id(v)]: v for v in metric_variables}
 

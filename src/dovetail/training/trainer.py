@@ -112,7 +112,7 @@ class Trainer(StatelessSteps):
         known = inspect.signature(type(self).compile).parameters
         self.compile(**{name: value for name, value in config.items() if name in known})
         if self.built and self.optimizer is not None:  # type: ignore[attr-defined]
-            self.optimizer.build(self._trained_variables())
+            self.optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
 
     @property
     def compiled(self) -> bool:
@@ -144,10 +144,6 @@ class Trainer(StatelessSteps):
         """Metrics that the model and its layers have as attributes."""
         layers = self._flatten_layers()  # type: ignore[attr-defined]
         return [item for layer in layers for item in layer._owned() if isinstance(item, Metric)]
-
-    def _trained_variables(self) -> list[Any]:
-        """The weights that training changes."""
-        return self.trainable_variables  # type: ignore[attr-defined]
 
     @property
     def metrics_variables(self) -> list[Any]:
@@ -305,7 +301,7 @@ class Trainer(StatelessSteps):
                 break
         for optimizer in self._optimizers():
             if optimizer.built:
-                optimizer.finalize_variable_values(self._trained_variables())
+                optimizer.finalize_variable_values(self.trainable_variables)  # type: ignore[attr-defined]
         watchers.on_train_end(logs)
         return self.history
 
@@ -579,7 +575,7 @@ class Trainer(StatelessSteps):
         if training:
             for optimizer in self._optimizers():
                 if not optimizer.built:
-                    optimizer.build(self._trained_variables())
+                    optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
         key = ("train", id(objective), *(one.settings() for one in self._optimizers()), self.run_eagerly)
         return self._programs.get(key, lambda: Compiled((OwnSteps if own else Steps)(self), self.run_eagerly))
 

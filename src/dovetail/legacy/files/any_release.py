@@ -29,7 +29,7 @@ def load_model(
         safe_mode: False lets the Python code in a `.keras` file run.
 
     Raises:
-        OldFileError, ModelFileError: it is no model's file, or damaged.
+        WeightsFileError, ModelFileError: it is no model's file, or damaged.
         ConfigError: it names a class that is not known, or holds code.
     """
     if is_old(filepath):

@@ -5,10 +5,10 @@ from typing import Any
 
 from ...engine.context import entered
 from ...engine.registry import CustomObjectScope
-from ...saving.weights import StateFile
+from ...saving.weights import StateFile, WeightsFileError
 from .architecture import model_from_config
 from .training import compile_as
-from .weights import OldFileError, existing, load_into, names_fit, optimizer_arrays, release_of_file, text
+from .weights import existing, load_into, names_fit, optimizer_arrays, release_of_file, text
 
 
 def load_model(filepath: Any, custom_objects: dict[str, Any] | None = None, compile: bool = True) -> Any:
@@ -20,24 +20,24 @@ def load_model(filepath: Any, custom_objects: dict[str, Any] | None = None, comp
         compile: whether it is compiled as it was, with the optimizer's state.
 
     Raises:
-        OldFileError: the file holds weights alone, or is damaged.
+        WeightsFileError: the file holds weights alone, or is damaged.
         ConfigError: it names a class that is not known, or holds code.
     """
     path = existing(filepath)
     with StateFile(path, str(path)) as state:
         config = text(state.file.attrs.get("model_config"))
         if config is None:
-            raise OldFileError(f"{str(path)!r} holds weights alone: make the model, then `model.load_weights(...)`")
-        release = release_of_file(state.file)
+            raise WeightsFileError(f"{str(path)!r} holds weights alone: make the model, then `model.load_weights(...)`")
+        release = release_of_file(state)
         with CustomObjectScope(custom_objects):
             with entered(without_values=True):
                 model = model_from_config(json.loads(config), None, release)
-            load_into(model, state.file, str(path), release, by_name=names_fit(model, state.file))
+            load_into(model, state, release, by_name=names_fit(model, state))
             for variable in model.variables:
                 variable.initialize()
             training = text(state.file.attrs.get("training_config"))
             if compile and training is not None:
                 arguments = json.loads(training)
                 arguments["optimizer"] = arguments.pop("optimizer_config")
-                compile_as(model, arguments, optimizer_arrays(state.file), release)
+                compile_as(model, arguments, optimizer_arrays(state), release)
     return model

@@ -1,7 +1,7 @@
 """Weights in HDF5 files of Keras 1 and 2.
 
-Only plain arrays stored in the file are read: links that lead elsewhere, external storage and arrays that declare more
-than is stored are refused. Nothing in a file runs.
+What a file holds is read by `saving.by_layer`; here it is told which release wrote it, and how that release laid out
+the weights of each layer. Nothing in a file runs.
 """
 
 import os
@@ -10,30 +10,17 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import h5py
 import numpy as np
 
-from ...engine.errors import DovetailError
 from ...engine.layer import Layer
-from ...saving.weights import StateFile, WeightsFileError
+from ...saving.by_layer import StoredLayer, arrays_of, stored_layers
+from ...saving.weights import StateFile, WeightsFileError, plain_member
 from ..layers.base import OldLayer
 from ..layers.layouts import SAME, Layout, layout_of
 from ..releases import RELEASES, Release, find_release
-
-
-class OldFileError(DovetailError, ValueError):
-    """A file of Keras 1 or 2 that is damaged, or holds what cannot be read."""
-
-
-class Stored(NamedTuple):
-    """The arrays of one layer in a file, with their names, in order."""
-
-    layer: str
-    names: list[str]
-    arrays: list[Any]  # datasets, read when they are assigned
-
 
 # -- which release wrote a file
 
@@ -58,16 +45,16 @@ def release_named(version: str | None, backend: str | None = None) -> Release:
     return find_release(found, backend if backend in ("theano", "tensorflow") else None)
 
 
-def release_of_file(file: Any) -> Release:
+def release_of_file(state: StateFile) -> Release:
     """The release that wrote an open HDF5 file.
 
     Keras 1 did not write down its backend, but TensorFlow's names of weights end in `:0` and Theano's do not.
     """
-    root = file.get("model_weights", file)
-    version = text(file.attrs.get("keras_version") or root.attrs.get("keras_version"))
-    backend = text(file.attrs.get("backend") or root.attrs.get("backend"))
+    root = state.file.get("model_weights", state.file)
+    version = text(state.file.attrs.get("keras_version") or root.attrs.get("keras_version"))
+    backend = text(state.file.attrs.get("backend") or root.attrs.get("backend"))
     if backend is None and (version is None or version.startswith(("0.", "1."))):
-        names = [name for stored in stored_layers(file) for name in stored.names]
+        names = [array.name for stored in stored_layers(state) for array in stored.arrays]
         if version is None and any("/" in name and name.endswith(":0") for name in names):
             version = "2.2.4"  # weights of Keras 2 before 2.0.7 say nothing of their release
         else:
@@ -90,21 +77,21 @@ def load_weights(model: Layer, filepath: Any, by_name: bool = False, skip_mismat
     """
     path = existing(filepath)
     with StateFile(path, str(path)) as state:
-        load_into(model, state.file, str(path), release_of_file(state.file), by_name, skip_mismatch)
+        load_into(model, state, release_of_file(state), by_name, skip_mismatch)
 
 
 def load_into(
-    model: Any, file: Any, name: str, release: Release, by_name: bool = False, skip_mismatch: bool = False
+    model: Any, state: StateFile, release: Release, by_name: bool = False, skip_mismatch: bool = False
 ) -> None:
     """Assign the arrays of an open file, after all of them were found to fit."""
-    stored = [one for one in stored_layers(file) if one.names]
-    layers = [one for one in weighted_layers(model)]
+    stored = [one for one in stored_layers(state) if one.arrays]
+    layers = weighted_layers(model)
     if by_name:
         known = {one.name: one for one in layers}
-        pairs = [(known[one.layer], one) for one in stored if one.layer in known]
+        pairs = [(known[one.name], one) for one in stored if one.name in known]
     elif len(stored) != len(layers):
         raise WeightsFileError(
-            f"{name!r} has {len(stored)} layers with weights ({', '.join(one.layer for one in stored)}), "
+            f"{state.name!r} has {len(stored)} layers with weights ({', '.join(one.name for one in stored)}), "
             f"{model.name!r} has {len(layers)} ({', '.join(one.name for one in layers)})"
         )
     else:
@@ -117,41 +104,17 @@ def load_into(
         problems += problem
     if problems and not skip_mismatch:
         told = "\n".join(f"    {problem}" for problem in problems)
-        raise WeightsFileError(f"{name!r} does not fit {model.name!r}; nothing was loaded:\n{told}")
+        raise WeightsFileError(f"{state.name!r} does not fit {model.name!r}; nothing was loaded:\n{told}")
     for problem in problems:
         warnings.warn(f"not loaded: {problem}", stacklevel=4)
     for variable, array in found:
         variable.assign(array)
 
 
-def stored_layers(file: Any) -> list[Stored]:
-    """What the file holds for each layer, in the order of its attributes.
-
-    Raises:
-        OldFileError: an array is not stored in the file itself.
-    """
-    root: Any = file.get("model_weights", file)
-    if "nb_layers" in root.attrs:
-        count = int(root.attrs["nb_layers"])
-        groups = [f"layer_{number}" for number in range(count)]
-        return [
-            Stored(g, (n := [f"param_{i}" for i in range(int(root[g].attrs["nb_params"]))]), [root[g][i] for i in n])
-            for g in groups
-        ]
-    found = []
-    for layer in _names(root, "layer_names"):
-        group = _member(root, layer, h5py.Group)
-        names = _names(group, "weight_names")
-        found.append(Stored(layer, names, [_member(group, name, h5py.Dataset) for name in names]))
-    return found
-
-
-def optimizer_arrays(file: Any) -> list[np.ndarray]:
+def optimizer_arrays(state: StateFile) -> list[np.ndarray]:
     """The optimizer's state, in its order; empty where there is none."""
-    if "optimizer_weights" not in file:
-        return []
-    group = _member(file, "optimizer_weights", h5py.Group)
-    return [np.asarray(_member(group, name, h5py.Dataset)) for name in _names(group, "weight_names")]
+    group = plain_member(state.file, "optimizer_weights", h5py.Group)
+    return [] if group is None else [array.read() for array in arrays_of(state, group, "optimizer_weights")]
 
 
 def weighted_layers(model: Any) -> list[Any]:
@@ -170,17 +133,17 @@ def kept_weights(layer: Any) -> list[Any]:
     return [variable for variable in layer.weights if id(variable) not in states]
 
 
-def names_fit(model: Any, file: Any) -> bool:
-    stored = {one.layer for one in stored_layers(file) if one.names}
+def names_fit(model: Any, state: StateFile) -> bool:
+    stored = {one.name for one in stored_layers(state) if one.arrays}
     return stored == {layer.name for layer in weighted_layers(model)}
 
 
-def _assignments(layer: Any, stored: Stored, release: Release) -> tuple[list[tuple[Any, np.ndarray]], list[str]]:
+def _assignments(layer: Any, stored: StoredLayer, release: Release) -> tuple[list[tuple[Any, np.ndarray]], list[str]]:
     """The arrays for the weights of one layer, or of the layers in it, and what does not fit."""
     if hasattr(layer, "layers") and not isinstance(getattr(layer, "layer", None), Layer):
         return _assignments_of_model(layer, stored, release)
     variables = kept_weights(layer)
-    arrays = [np.asarray(data) for data in stored.arrays]
+    arrays = [array.read() for array in stored.arrays]
     try:
         values = [np.asarray(array) for array in _layout(layer, release).to_today(arrays)]
     except (ValueError, IndexError) as error:
@@ -193,12 +156,12 @@ def _assignments(layer: Any, stored: Stored, release: Release) -> tuple[list[tup
     return list(zip(variables, values, strict=True)), []
 
 
-def _assignments_of_model(model: Any, stored: Stored, release: Release) -> tuple[list, list[str]]:
+def _assignments_of_model(model: Any, stored: StoredLayer, release: Release) -> tuple[list, list[str]]:
     """A model inside a model: all trainable weights of its layers, then all others; by name where names tell."""
     inner = list(weighted_leaves(model))
     by_layer: dict[str, list[int]] = {}
-    for index, name in enumerate(stored.names):
-        by_layer.setdefault(name.split("/")[0], []).append(index)
+    for index, array in enumerate(stored.arrays):
+        by_layer.setdefault(array.name.split("/")[0], []).append(index)
     parts: list[tuple[Any, list[int]]] = []
     if set(by_layer) == {layer.name for layer in inner}:
         parts = [(layer, by_layer[layer.name]) for layer in inner]
@@ -211,14 +174,13 @@ def _assignments_of_model(model: Any, stored: Stored, release: Release) -> tuple
                     if (variable.trainable and layer.trainable) == is_trainable:
                         own[id(layer)].append(index)
                         index += 1
-        if index != len(stored.names):
-            return [], [f"{model.name!r} has {index} weights, the file has {len(stored.names)}"]
+        if index != len(stored.arrays):
+            return [], [f"{model.name!r} has {index} weights, the file has {len(stored.arrays)}"]
         parts = [(layer, own[id(layer)]) for layer in inner]
     found: list = []
     problems: list[str] = []
     for layer, places in parts:
-        one = Stored(layer.name, [stored.names[i] for i in places], [stored.arrays[i] for i in places])
-        made, problem = _assignments(layer, one, release)
+        made, problem = _assignments(layer, StoredLayer(layer.name, [stored.arrays[i] for i in places]), release)
         found += made
         problems += problem
     return found, problems
@@ -254,45 +216,6 @@ def _plain_config(layer: Any) -> dict[str, Any]:
     if isinstance(inner, Layer):
         config["layer"] = {"class_name": type(inner).__name__, "config": _plain_config(inner)}
     return config
-
-
-# -- reading safely
-
-
-def _member(group: Any, name: str, kind: Any) -> Any:
-    """A member of a group that is stored in the file itself.
-
-    Raises:
-        OldFileError: it is missing, a link out of the file, or declares more than is stored.
-    """
-    found: Any = group
-    for part in name.split("/"):
-        link = found.get(part, getlink=True) if isinstance(found, h5py.Group) else None
-        if not isinstance(link, h5py.HardLink):
-            raise OldFileError(f"the file names {name!r} in {group.name!r}, but does not hold it")
-        found = found[part]
-    if not isinstance(found, kind):
-        raise OldFileError(f"{name!r} in {group.name!r} is not what the file says it is")
-    if isinstance(found, h5py.Dataset):
-        if found.external or found.is_virtual:
-            raise OldFileError(f"the array {found.name!r} is not stored in the file itself")
-        if found.dtype.kind not in "biufSO" or (found.size and found.id.get_storage_size() * 1000 < found.nbytes):
-            raise OldFileError(f"the array {found.name!r} declares {found.nbytes} bytes, which the file does not hold")
-    return found
-
-
-def _names(group: Any, attribute: str) -> list[str]:
-    """A list of names in an attribute; long lists were stored in pieces, `layer_names0`, `layer_names1`, ..."""
-    if attribute in group.attrs:
-        return [str(text(name)) for name in group.attrs[attribute]]
-    found: list[str] = []
-    number = 0
-    while f"{attribute}{number}" in group.attrs:
-        found += [str(text(name)) for name in group.attrs[f"{attribute}{number}"]]
-        number += 1
-    if not number and attribute == "layer_names":
-        raise OldFileError("the file is not one of Keras 1 or 2: it does not list its layers")
-    return found
 
 
 def text(value: Any) -> str | None:
