@@ -15,13 +15,6 @@ from dovetail.utils import clear_session
 from .exceptions import is_left_out
 from .recorded import DATA, recorded, unpacked
 
-# options of XLA with which small programs are compiled in a quarter of the time
-QUICK = {
-    "xla_backend_optimization_level": 0,
-    "xla_cpu_use_fusion_emitters": False,
-    "xla_cpu_parallel_codegen_split_count": 1,
-}
-
 # what each folder's release ran on
 RELEASES = {
     "1.2.2": ("1.2.2", "theano"),
@@ -86,7 +79,6 @@ def give_weights(model, release, arrays, packing):
         variable.assign(array)
 
 
-QUICK = {"xla_backend_optimization_level": 0}  # compiled in little time, for programs that run once
 _programs = {}
 
 
@@ -107,7 +99,7 @@ def run(model, inputs, training=False):
     constants = [np.asarray(constant) for constant in jaxpr.consts]
     key = hashlib.sha256(str(jaxpr.jaxpr).encode() + b"".join(c.tobytes() for c in constants)).digest()
     if key not in _programs:
-        _programs[key] = jax.jit(jax.extend.core.jaxpr_as_fun(jaxpr), compiler_options=QUICK)
+        _programs[key] = jax.jit(jax.extend.core.jaxpr_as_fun(jaxpr))
     flat = _programs[key](*jax.tree.leaves((values, inputs)))
     return trees["structure"].unflatten([np.asarray(leaf) for leaf in flat])
 
