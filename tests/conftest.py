@@ -20,3 +20,8 @@ def _is_accepted(flags):
 
 if "XLA_FLAGS" not in os.environ:  # read when JAX makes its first array; workers inherit them
     os.environ["XLA_FLAGS"] = QUICK if _is_accepted(QUICK) else ""
+
+
+def pytest_collection_modifyitems(items):
+    """The longest first, so that no worker is left with them at the end."""
+    items.sort(key=lambda item: "test_as_users_compile" not in item.nodeid)
