@@ -318,7 +318,8 @@ class OldLayer:
         nodes = self.__dict__.get("_inbound_nodes")
         if found is None and nodes:
             shape = tuple(nodes[0].inputs[0].shape)
-            found = shape[1] if name == "input_length" and len(shape) > 2 else shape[-1] if shape[1:] else None
+            axis = 1 if name == "input_length" and len(shape) > 2 else len(shape) - 1
+            found = shape[axis] if axis > 0 else None
         if found is None and not nodes:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         return found
