@@ -1,6 +1,7 @@
 """Streams of batches, arrays in files, and what happens when they end or fail."""
 
 import threading
+import time
 import traceback
 
 import h5py
@@ -312,4 +313,7 @@ def test_grain():
     check_failure(grain.MapDataset.source(Items(fails=True)).batch(8))
     with pytest.raises(ValueError, match="without end: say how many"):
         model().fit(source.repeat(), verbose=0)
-    assert not any("grain" in thread.name for thread in threading.enumerate())
+    deadline = time.monotonic() + 20  # Grain's threads are told to end, and not waited for
+    while any("grain" in thread.name for thread in threading.enumerate()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -202,9 +202,11 @@ def _length(source: Any) -> int | None:
 
 def _is_endless(source: Any) -> bool:
     """Whether a source says that it never ends."""
-    if is_indexed(source):  # a number as large as there is: a repeated dataset of Grain
-        size = _length(source)
-        return size is None or size >= sys.maxsize
+    size = _length(source)
+    if size is not None:
+        return size >= sys.maxsize  # a repeated dataset of Grain
+    if is_indexed(source):
+        return True
     return hasattr(source, "cardinality") and int(source.cardinality()) == -1  # of tf.data, repeated
 
 
