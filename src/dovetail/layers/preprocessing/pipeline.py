@@ -16,6 +16,8 @@ class Pipeline(Layer):
         layers: a list of them.
 
     Example:
+        >>> import jax.numpy as jnp
+        >>> from dovetail.layers import Rescaling
         >>> Pipeline([Rescaling(0.5), Rescaling(1.0, offset=1.0)])(jnp.array([[4.0]]))
         Array([[3.]], dtype=float32)
     """

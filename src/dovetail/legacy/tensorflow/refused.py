@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-_PACKAGE = str(Path(__file__).parents[2])
+_PACKAGE = __name__.partition(".")[0]
 
 
 class Refused:
@@ -34,9 +34,14 @@ class Refused:
 def place() -> str:
     """The line of the script that runs, for messages: `line 12 of train.py: `."""
     frame = sys._getframe()
-    while frame is not None and frame.f_code.co_filename.startswith((_PACKAGE, "<frozen")):
+    while frame is not None and (_is_own(frame) or frame.f_code.co_filename.startswith("<frozen")):
         frame = frame.f_back
     return f"line {frame.f_lineno} of {Path(frame.f_code.co_filename).name}: " if frame is not None else ""
+
+
+def _is_own(frame: Any) -> bool:
+    """Whether it runs code of this library."""
+    return str(frame.f_globals.get("__name__")).partition(".")[0] == _PACKAGE
 
 
 _FIT = (
