@@ -49,7 +49,7 @@ from keras.models import Sequential
 from keras.layers import Dense, Multiply
 left = Sequential([Dense(4, input_shape=(3,))])
 right = Sequential([Dense(4, input_shape=(2,))])
-model_output = Multiply()([left.output, right.output])
+model_output = Multiply()([left.outputs[0], right.outputs[0]])
 model_output = Dense(1)(model_output)
 model = keras.models.Model(inputs=[*left.inputs, *right.inputs], outputs=model_output)
 model.compile('sgd', 'mse')

@@ -44,7 +44,7 @@ def _functional(lines: list[Any], start: int, first: int, name: str, merge: Any,
     """The same statements, with `name` drawn as a graph of the branches' outputs."""
     value = f"{name}_output"
     rest = ", ".join(text_of(arg).rstrip(", ") for arg in merge.args[1:])
-    outputs = ", ".join(f"{branch}.output" for branch in branches)
+    outputs = ", ".join(f"{branch}.outputs[0]" for branch in branches)
     new = [_with_text(lines[first], f"{value} = Merge({rest})([{outputs}])")]
     end = first + 1
     while end < len(lines) and (_added(lines[end], name) is not None or not _mentions(lines[end], name)):
