@@ -61,8 +61,6 @@ class Conv(LowRankAdapted):
         activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
-        lora_rank: int | None = None,
-        lora_alpha: float | None = None,
         **kwargs: Any,
     ):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
@@ -81,7 +79,7 @@ class Conv(LowRankAdapted):
         self.bias_regularizer = regularizers.get(bias_regularizer)
         self.kernel_constraint = constraints.get(kernel_constraint)
         self.bias_constraint = constraints.get(bias_constraint)
-        self._set_lora(lora_rank, lora_alpha, self.kernel_constraint)
+        self._check_lora()
         if self.filters % self.groups:
             raise ShapeError(f"{describe(self)}: {self.groups} groups do not divide {self.filters} filters")
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
@@ -167,28 +165,6 @@ class Conv1D(Conv):
     """Convolution over steps: inputs (batch, steps, channels); arguments as `Conv`."""
 
     rank = 1
-
-    def __init__(
-        self,
-        filters: int,
-        kernel_size: Any,
-        strides: Any = 1,
-        padding: str = "valid",
-        data_format: str | None = None,
-        dilation_rate: Any = 1,
-        groups: int = 1,
-        activation: Any = None,
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        bias_constraint: Any = None,
-        **kwargs: Any,
-    ):
-        super().__init__(**settings(locals()), **kwargs)
 
 
 class Conv2D(Conv):

@@ -60,7 +60,7 @@ class Dense(LowRankAdapted):
         **kwargs: Any,
     ):
         refuse("Dense", quantization_config=quantization_config)
-        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        super().__init__(lora_rank, lora_alpha, activity_regularizer=activity_regularizer, **kwargs)
         self.supports_masking = True
         self.units = positive_int("units", units)
         self.activation = activations.get(activation)
@@ -71,7 +71,7 @@ class Dense(LowRankAdapted):
         self.bias_regularizer = regularizers.get(bias_regularizer)
         self.kernel_constraint = constraints.get(kernel_constraint)
         self.bias_constraint = constraints.get(bias_constraint)
-        self._set_lora(lora_rank, lora_alpha, self.kernel_constraint)
+        self._check_lora()
 
     def build(self, input_shape):
         if len(input_shape) < 2 or input_shape[-1] is None:
@@ -154,7 +154,7 @@ class Embedding(LowRankAdapted):
         refuse("Embedding", quantization_config=quantization_config)
         if kwargs.pop("input_length", None) is not None:
             warnings.warn("Embedding needs no `input_length` any more: leave it out.", stacklevel=2)
-        super().__init__(**kwargs)
+        super().__init__(lora_rank, lora_alpha, **kwargs)
         self.input_dim = positive_int("input_dim", input_dim)
         self.output_dim = positive_int("output_dim", output_dim)
         self.embeddings_initializer = initializers.get(embeddings_initializer)
@@ -163,7 +163,7 @@ class Embedding(LowRankAdapted):
         self.mask_zero = mask_zero
         self.supports_masking = mask_zero
         self.autocast = False  # integers kept as floats would lose their last digits in 16 bits
-        self._set_lora(lora_rank, lora_alpha, self.embeddings_constraint)
+        self._check_lora()
         if weights is not None:
             self.build()
             self._matrix().assign(weights[0] if isinstance(weights, list) and len(weights) == 1 else weights)

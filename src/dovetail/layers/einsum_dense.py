@@ -50,7 +50,7 @@ class EinsumDense(LowRankAdapted):
         **kwargs: Any,
     ):
         refuse("EinsumDense", quantization_config=quantization_config)
-        super().__init__(**kwargs)
+        super().__init__(lora_rank, lora_alpha, **kwargs)
         self.equation = equation
         self.partial_output_shape = (output_shape,) if isinstance(output_shape, int) else tuple(output_shape)
         self.activation = activations.get(activation)
@@ -63,7 +63,7 @@ class EinsumDense(LowRankAdapted):
         self.bias_constraint = constraints.get(bias_constraint)
         self.supports_masking = False
         self._parts = _parsed(equation)
-        self._set_lora(lora_rank, lora_alpha, self.kernel_constraint)
+        self._check_lora()
 
     not_in_config = ("output_shape",)
 

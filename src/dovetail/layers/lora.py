@@ -38,12 +38,15 @@ class LowRankAdapted(Layer):
     adapted = "kernel"
     kernel: Any = MergedMatrix()
 
-    def _set_lora(self, rank: int | None, alpha: float | None, constraint: Any) -> None:
-        """Take the constructor's arguments; `build` ends with `_start_lora`."""
-        self.lora_rank = None if rank is None else positive_int("lora_rank", rank)
-        self.lora_alpha = rank if alpha is None else alpha
+    def __init__(self, lora_rank: int | None = None, lora_alpha: float | None = None, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.lora_rank = None if lora_rank is None else positive_int("lora_rank", lora_rank)
+        self.lora_alpha = lora_rank if lora_alpha is None else lora_alpha
         self.lora_enabled = False
-        if rank is not None and constraint is not None:
+
+    def _check_lora(self) -> None:
+        """Refuse a constraint beside LoRA: a constructor ends with this, and `build` with `_start_lora`."""
+        if self.lora_rank is not None and self._constraint() is not None:
             raise self._constrained()
 
     def _start_lora(self) -> None:
@@ -69,7 +72,7 @@ class LowRankAdapted(Layer):
         Raises:
             StateError: the layer is not built, has LoRA already, or its matrix has a constraint.
         """
-        if getattr(self, f"{self.adapted}_constraint") is not None:
+        if self._constraint() is not None:
             raise self._constrained()
         if not self.built:
             raise StateError(f"{describe(self)} is not built yet: call it on data before `enable_lora`")
@@ -134,6 +137,9 @@ class LowRankAdapted(Layer):
     def get_config(self) -> dict[str, Any]:
         names = () if self.lora_rank else ("lora_rank", "lora_alpha")
         return {name: value for name, value in super().get_config().items() if name not in names}
+
+    def _constraint(self) -> Any:
+        return getattr(self, f"{self.adapted}_constraint")
 
     def _constrained(self) -> StateError:
         return StateError(

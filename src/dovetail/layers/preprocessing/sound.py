@@ -207,12 +207,19 @@ class MelSpectrogram(Layer):
         A band is a triangle on the scale of pitches: 1 at its middle, 0 at the middles of its neighbours. The frequency
         0 is in none.
         """
-        pitches = _mel(np.linspace(0, sampling_rate / 2, num_spectrogram_bins))[:, None]
-        edges = np.linspace(_mel(lower_edge_hertz), _mel(upper_edge_hertz), num_mel_bins + 2)
-        lower, middle, upper = edges[:-2], edges[1:-1], edges[2:]
-        shares = np.minimum((pitches - lower) / (middle - lower), (upper - pitches) / (upper - middle))
-        shares[0] = 0
-        return jnp.asarray(np.maximum(shares, 0), dtype)
+        return mel_weights(num_mel_bins, num_spectrogram_bins, sampling_rate, lower_edge_hertz, upper_edge_hertz, dtype)
+
+
+def mel_weights(
+    bands: int, frequencies: int, sampling_rate: float, lowest: float, highest: float, dtype: Any = "float32"
+) -> Any:
+    """(frequencies, bands), see `MelSpectrogram.linear_to_mel_weight_matrix`."""
+    pitches = _mel(np.linspace(0, sampling_rate / 2, frequencies))[:, None]
+    edges = np.linspace(_mel(lowest), _mel(highest), bands + 2)
+    lower, middle, upper = edges[:-2], edges[1:-1], edges[2:]
+    shares = np.minimum((pitches - lower) / (middle - lower), (upper - pitches) / (upper - middle))
+    shares[0] = 0
+    return jnp.asarray(np.maximum(shares, 0), dtype)
 
 
 def _mel(hertz: Any) -> Any:

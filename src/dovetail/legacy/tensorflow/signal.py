@@ -5,6 +5,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
+from ...layers.preprocessing.sound import mel_weights
 from .table import array, floating, functions
 
 
@@ -88,12 +89,9 @@ def _mel_matrix(
     upper_edge_hertz: Any = 3800.0, dtype: Any = "float32",
 ) -> Any:  # fmt: skip
     """(num_spectrogram_bins, num_mel_bins): triangles evenly spaced on the scale 1127 ln(1 + hertz / 700)."""
-    mel = lambda hertz: 1127.0 * np.log1p(np.asarray(hertz, float) / 700.0)  # noqa: E731
-    bins = mel(np.linspace(0.0, float(sample_rate) / 2, int(num_spectrogram_bins))[1:])[:, None]
-    edges = np.linspace(mel(lower_edge_hertz), mel(upper_edge_hertz), int(num_mel_bins) + 2)
-    low, middle, high = edges[:-2], edges[1:-1], edges[2:]
-    weights = np.maximum(0, np.minimum((bins - low) / (middle - low), (high - bins) / (high - middle)))
-    return jnp.asarray(np.pad(weights, [(1, 0), (0, 0)]), getattr(dtype, "name", dtype))
+    edges = float(lower_edge_hertz), float(upper_edge_hertz)
+    kind = getattr(dtype, "name", dtype)
+    return mel_weights(int(num_mel_bins), int(num_spectrogram_bins), float(sample_rate), *edges, kind)
 
 
 def _dct(input: Any, type: int = 2, n: Any = None, axis: int = -1, norm: Any = None) -> Any:
