@@ -33,18 +33,23 @@ def load_data(
         start_char: number in front of every review; None has none.
         oov_char: number of words that are not known; None leaves them out.
         index_from: added to all words' numbers.
-        kwargs: `nb_words`, as Keras 1 called `num_words`.
+        kwargs: `nb_words`, as Keras 1 called `num_words`; `test_split`, the share of the 25 000 reviews for training
+            that Keras before 1.0 tested on.
 
     Shapes:
         x: (reviews,) of lists, y: (reviews,)
     """
-    num_words = words_asked_for("imdb", num_words, kwargs)
+    num_words = words_asked_for("imdb", num_words, kwargs, ("test_split",))
     found = files.find_or_today(path, "imdb.npz", DIGEST)
     if ".pkl" in found.name:
         parts = [(files.ragged(x), np.asarray(y)) for x, y in files.read_pickle(found)]
     else:
         arrays = files.read_npz(found)
         parts = [(arrays[f"x_{part}"], arrays[f"y_{part}"]) for part in ("train", "test")]
+    if "test_split" in kwargs:
+        (x, y), _ = parts
+        count = int(len(x) * (1 - kwargs["test_split"]))
+        parts = [(x[:count], y[:count]), (x[count:], y[count:])]
     random = np.random.RandomState(seed)
     prepared = []
     for x, y in parts:

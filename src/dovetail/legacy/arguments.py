@@ -27,14 +27,12 @@ class Signatures:
     def __init__(self, name: str, modern: type, release: Release, *packages: str):
         self.name = name
         self.reads_windows = release.dialect == 2 and not release.is_tensorflow
-        order = {1: (1, 2), 2: (2, 1), 3: (2, 1)}[release.dialect]
-        entries = [
-            next((entry for package in packages if (entry := find(dialect, name, package))), None) for dialect in order
-        ]
-        listed = [entry.signature for entry in entries if entry is not None and entry.signature is not None]
-        today = _of_constructor(modern)
-        self.orders = [today, *listed] if release.dialect == 3 or not listed else [*listed, today]
+        order = {1: (1, 0, 2), 2: (2, 1), 3: (2, 1)}[release.dialect]
+        listed = {dialect: found for dialect in order if (found := _listed(dialect, name, packages))}
+        today, orders = _of_constructor(modern), list(listed.values())
+        self.orders = [today, *orders] if release.dialect == 3 or not listed else [*orders, today]
         self.defaults = _defaults(self.orders[0]) if release.dialect != 3 and listed else {}
+        self.earliest = listed.get(0)
 
     def bind(self, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
         """Positional arguments by the names of the first order that fits.
@@ -47,12 +45,31 @@ class Signatures:
         ordered = sorted(self.orders, key=lambda order: -_evidence(order, kwargs))
         for order in ordered:
             names = [p.name for p in order.parameters.values() if p.kind == p.POSITIONAL_OR_KEYWORD]
+            rest = next((p.name for p in order.parameters.values() if p.kind == p.VAR_POSITIONAL), None)
+            if rest is not None and order is self.earliest:
+                return {rest: args} | kwargs
             if self.reads_windows and _is_window(names, args):
                 continue
+            given = {*names[: len(args)], *kwargs}
+            if order is self.earliest and any(
+                p.default is p.empty and n not in given for n, p in order.parameters.items()
+            ):
+                continue
             if len(args) <= len(names) and _plausible(names, args, kwargs):
-                return dict(zip(names, args, strict=False)) | kwargs
+                before = self._defaults_before(order) if order is self.earliest else {}
+                return before | dict(zip(names, args, strict=False)) | kwargs
         shown = "; ".join(f"{self.name}{order}" for order in self.orders)
         raise TypeError(f"{self.name} cannot be called with {len(args)} positional arguments in any release: {shown}")
+
+    def _defaults_before(self, order: inspect.Signature) -> dict[str, Any]:
+        """The defaults of the earliest release, where they are not those of the spoken one."""
+        return {name: value for name, value in _defaults(order).items() if self.defaults.get(name, value) != value}
+
+
+def _listed(dialect: int, name: str, packages: Iterable[str]) -> inspect.Signature | None:
+    """The signature that the tables of a dialect have for a class."""
+    entry = next((entry for package in packages if (entry := find(dialect, name, package))), None)
+    return entry.signature if entry is not None else None
 
 
 def _evidence(order: inspect.Signature, kwargs: dict[str, Any]) -> int:
@@ -76,7 +93,9 @@ def _plausible(names: list[str], args: tuple, kwargs: dict[str, Any]) -> bool:
         if name in ("nb_row", "nb_col", "filter_length", "kernel_dim1") and not isinstance(value, int):
             return False
         is_text = name in ("init", "border_mode") or (name == "padding" and "kernel_size" in names)
-        if is_text and isinstance(value, (int, float)):
+        if is_text and isinstance(value, (int, float, tuple)):
+            return False
+        if name == "epsilon" and not (isinstance(value, float) and value < 1):
             return False
         if name == "activation" and isinstance(value, (int, float, tuple)):
             return False

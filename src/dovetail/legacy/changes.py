@@ -7,7 +7,7 @@ from typing import Any
 
 # -- layers
 
-LAYER_ARGUMENTS = {
+LAYER_ARGUMENTS: dict[str, str | None] = {
     "output_dim": "units",
     "nb_filter": "filters",
     "filter_length": "kernel_size",
@@ -36,6 +36,11 @@ LAYER_ARGUMENTS = {
     "sigma": "stddev",
     "beta_init": "beta_initializer",
     "gamma_init": "gamma_initializer",
+    "poolsize": "pool_size",
+    "stack_size": None,
+    "image_shape": None,
+    "ignore_border": None,
+    "truncate_gradient": None,
 }
 
 # where one layer's old arguments mean something else than `LAYER_ARGUMENTS` says

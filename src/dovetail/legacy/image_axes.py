@@ -52,7 +52,11 @@ class _Reader(ast.NodeVisitor):
                 self._image(self._sizes(keyword.value))
             elif keyword.arg in ("batch_input_shape", "batch_shape"):
                 self._image(self._sizes(keyword.value)[1:])
+            elif keyword.arg == "stack_size":
+                self.first += 1
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name == "Convolution2D" and len(node.args) > 3 and isinstance(self._size(node.args[3]), int):
+            self.first += 1  # told its input's channels, as before Keras 0.2, which ran on Theano alone
         if name == "Input" and node.args:
             self._image(self._sizes(node.args[0]))
         if name == "reshape":

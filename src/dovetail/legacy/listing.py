@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
-# which table a dialect's names come from
-TABLES = {1: "keras-1.2.2.txt", 2: "keras-2.3.1.txt"}
+# which table a dialect's names come from; 0 is Keras before it told shapes from one layer to the next: orders that
+# began with the input's size
+TABLES = {0: "keras-0.1.txt", 1: "keras-1.2.2.txt", 2: "keras-2.3.1.txt"}
 
 
 class _Expression:

@@ -164,12 +164,12 @@ class OldSequential(OldModel):
 
 
 def _first_of(item: Any) -> Any:
-    """The layer that says what the input of `item` is: itself, or the one that it wraps."""
+    """The layer that says what the input of `item` is: itself, or the one that it wraps or begins with."""
     if not isinstance(item, Layer):
         return None
     if item.__dict__.get("_old_input") is not None:
         return item
-    inner = getattr(item, "layer", None)
+    inner = getattr(item, "layer", None) or getattr(item, "encoder", None)
     return inner if inner is not None and inner.__dict__.get("_old_input") is not None else None
 
 

@@ -8,6 +8,33 @@ from dovetail.legacy.upgrade import upgrade_source
 FIRST = "# Written for Keras 3 (from Keras {}, by `dovetail upgrade`).\n"
 
 CHANGES = {
+    "orders of Keras 0.1": (
+        "1.2.2",
+        """
+from keras.layers.core import Dense, Reshape
+from keras.layers.convolutional import Convolution2D, MaxPooling2D
+from keras.layers.recurrent import SimpleRNN
+model.add(Convolution2D(32, 3, 3, 5, border_mode='full'))
+model.add(MaxPooling2D(poolsize=(2, 2)))
+model.add(Reshape(n, 4))
+model.add(SimpleRNN(4, 16))
+model.add(Dense(16, n_out, activation='softmax'))
+""",
+        """
+import keras
+from keras.layers import Dense, Reshape
+from keras.layers import MaxPooling2D
+from keras.layers import SimpleRNN
+
+keras.config.set_image_data_format("channels_first")
+model.add(keras.layers.ZeroPadding2D((2, 4)))
+model.add(keras.layers.Conv2D(32, (3, 5)))
+model.add(MaxPooling2D(pool_size=(2, 2)))
+model.add(Reshape((n, 4)))
+model.add(SimpleRNN(16, 'sigmoid', input_shape=(None, 4)))
+model.add(Dense(n_out, activation='softmax', input_shape=(16,)))
+""",
+    ),
     "arguments of layers": (
         "1.2.2",
         """

@@ -99,7 +99,7 @@ class LayerCall:
         except TypeError as error:
             self.notes.append(str(error))
             return None
-        nodes = {name: value.node for name, value in bound.items()}
+        nodes = {name: _node_of(value) for name, value in bound.items()}
         by_place = [name for name in nodes if name not in keywords]
         given = self._renamed(nodes)
         given |= self._defaults(modern, set(given))
@@ -125,8 +125,10 @@ class LayerCall:
         for old, node in nodes.items():
             new = special[old] if old in special else changes.LAYER_ARGUMENTS.get(old, old)
             if new is None or new in WITHOUT_EFFECT:
-                if new is None and literal(node) not in (0, 0.0):
-                    self.notes.append(f"{self.name}({old}=...) has no successor: add a SpatialDropout1D behind it")
+                continue
+            if self.today == "Embedding" and new == "dropout":
+                if literal(node) not in (0, 0.0):
+                    self.notes.append("Embedding(dropout=...) has no successor: add a SpatialDropout1D behind it")
                 continue
             if self.today == "BatchNormalization" and old == "mode":
                 if literal(node) != 0:
@@ -143,6 +145,8 @@ class LayerCall:
                 given["input_shape"] = expression(f"({source(length)},)")
             return given
         dim, length = given.pop("input_dim", None), given.pop("input_length", None)
+        if "input_shape" in given and isinstance(literal(given["input_shape"]), int):
+            given["input_shape"] = expression(f"({source(given['input_shape'])},)")
         takes_steps = self.today in ("LSTM", "GRU", "SimpleRNN", "Conv1D") or self.name == "TimeDistributedDense"
         if dim is not None and "input_shape" not in given:
             if length is not None or takes_steps:
@@ -182,6 +186,21 @@ class LayerCall:
         if self.today == "GRU" and "reset_after" not in given and not self.release.reset_after:
             added["reset_after"] = expression("False")
         return added
+
+
+def padded(rank: int, arguments: list[cst.Arg]) -> tuple[list[cst.Arg], list[cst.Arg]] | None:
+    """The arguments of a ZeroPadding and of a convolution that together do what `padding='full'` did; else None."""
+    named = {arg.keyword.value: arg for arg in arguments if arg.keyword is not None}
+    if "padding" not in named or literal(named["padding"].value) != "full":
+        return None
+    size = named["kernel_size"].value if "kernel_size" in named else arguments[1].value
+    sides = [element.value for element in size.elements] if isinstance(size, cst.Tuple) else [size] * rank
+    texts = [repr(value - 1) if isinstance(value := literal(side), int) else f"{source(side)} - 1" for side in sides]
+    before = [cst.Arg(expression(texts[0] if rank == 1 else f"({', '.join(texts)})"))]
+    before += [keyword(name, named[name].value) for name in ("input_shape", "batch_input_shape") if name in named]
+    before += [keyword("data_format", named["data_format"].value)] if rank > 1 and "data_format" in named else []
+    moved = ("padding", "input_shape", "batch_input_shape")
+    return before, [arg for arg in arguments if arg.keyword is None or arg.keyword.value not in moved]
 
 
 def optimizer_arguments(name: str, call: cst.Call, release: Release) -> list[cst.Arg] | None:
@@ -251,6 +270,15 @@ def _stand_in(node: cst.BaseExpression) -> Any:
         made = kind(value)
     made.node = node
     return made
+
+
+def _node_of(value: Any) -> cst.BaseExpression:
+    """The expression of a value that was bound: as it stood, or a release's default."""
+    if hasattr(value, "node"):
+        return value.node
+    if isinstance(value, tuple) and any(hasattr(part, "node") for part in value):
+        return expression(f"({', '.join(source(_node_of(part)) for part in value)}{',' * (len(value) == 1)})")
+    return expression(repr(value))
 
 
 class _Int(int):

@@ -24,6 +24,7 @@ from .calls import (
     keyword,
     literal,
     optimizer_arguments,
+    padded,
     split,
 )
 from .calls import source as text_of
@@ -218,6 +219,13 @@ class _Rewriter(cst.CSTTransformer):
                 self._note(original, f"{name}: the arguments could not be told; compare them with today's")
             return call
         self.needs_helper |= rewritten.needs_helper
+        full = padded(int(rewritten.today[4]), arguments) if rewritten.today in ("Conv1D", "Conv2D", "Conv3D") else None
+        if full is not None:
+            self.needed.add(("keras", ""))
+            padding, convolution = (text_of(cst.Call(cst.Name("f"), _spaced(args)))[1:] for args in full)
+            layer = f"keras.layers.{rewritten.today}"
+            text = f"keras.Sequential([keras.layers.ZeroPadding{layer[-2:]}{padding}, {layer}{convolution}])"
+            return expression(text)
         made = joined(call, arguments) if _differs(call.args, arguments) else call
         if rewritten.today != name:
             made = made.with_changes(func=self._named(original.func, f"keras.layers.{rewritten.today}"))
@@ -494,10 +502,21 @@ class _Rewriter(cst.CSTTransformer):
     def leave_SimpleStatementLine(
         self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
     ) -> Any:
-        """`model.layers.pop()`, `model.outputs = [...]` and `layer.outbound_nodes = []`: a model that ends earlier."""
+        """`model.layers.pop()`, `model.outputs = [...]` and `layer.outbound_nodes = []`: a model that ends earlier.
+
+        And the padding that was put before a convolution, as a layer of its own.
+        """
         if len(updated_node.body) != 1:
             return updated_node
         text = text_of(updated_node.body[0]).strip()
+        if both := re.fullmatch(
+            r"([\w.]+\.add)\(keras\.Sequential\(\[(keras\.layers\.ZeroPadding.*), (keras\..*)\]\)\)", text
+        ):
+            first = _with_line(updated_node, f"{both[1]}({both[2]})").with_changes(
+                trailing_whitespace=cst.TrailingWhitespace()
+            )
+            second = _with_line(updated_node, f"{both[1]}({both[3]})").with_changes(leading_lines=[])
+            return cst.FlattenSentinel([first, second])
         if popped := re.fullmatch(r"([\w.]+)\.layers\.pop\(\)", text):
             model = popped[1]
             if re.search(rf"\b{re.escape(model)}\s*=\s*(?:\w+\.)*Sequential\(", self.code):

@@ -116,6 +116,8 @@ KEPT = {
 # layers without a class of today
 WITHOUT_SUCCESSOR = {
     "MaxoutDense": "a Dense of `nb_feature * output_dim` units, Reshape, and a maximum over features",
+    "AutoEncoder": "`Sequential([encoder, decoder])`",
+    **dict.fromkeys(("JZS1", "JZS2", "JZS3"), "GRU"),
     "Highway": "Dense layers and Multiply/Add",
     "SReLU": "a layer of your own",
     "ParametricSoftplus": "a layer of your own",
