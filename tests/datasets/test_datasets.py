@@ -125,6 +125,8 @@ def test_imdb(cache):
         imdb.load_data(maxlen=1)
     with pytest.raises(TypeError, match="did you mean 'num_words'"):
         imdb.load_data(num_word=3)
+    (x_train, _), (x_test, _) = imdb.load_data(test_split=0.25)
+    assert (len(x_train), len(x_test)) == (len(REVIEWS) - 1, 1)
     (cache / "imdb_word_index.json").write_text(json.dumps({"film": 1}))
     assert imdb.get_word_index() == imdb.get_word_index("imdb_word_index.pkl") == {"film": 1}
 

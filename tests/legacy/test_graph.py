@@ -74,6 +74,48 @@ def test_a_shared_node():
         assert_allclose(found, (A @ kernel + bias) * (A[::-1] @ kernel + bias), atol=1e-6)
 
 
+def test_branches_left_apart_for_a_lambda():
+    with installed(1):
+        from keras.layers import Dense, Lambda
+        from keras.models import Graph
+
+        def distance(inputs):
+            u, v = inputs.values()
+            return abs(u - v)
+
+        graph = Graph()
+        graph.add_input("x", input_shape=(3,))
+        graph.add_input("y", input_shape=(3,))
+        graph.add_shared_node(Dense(2), name="shared", inputs=["x", "y"], merge_mode="join")
+        graph.add_node(Lambda(distance, output_shape=lambda shapes: shapes[0]), name="distance", input="shared")
+        graph.add_output("out", input="distance")
+        kernel, _ = graph.get_weights()
+        assert_allclose(graph.predict({"x": A, "y": 2 * A})["out"], abs(A @ kernel), atol=1e-6)
+
+
+def test_a_graph_as_a_layer_of_a_sequential():
+    with installed(1):
+        from keras.layers import Dense, Embedding, Flatten
+        from keras.layers.containers import Graph
+        from keras.models import Sequential
+
+        graph = Graph()
+        graph.add_input("words", input_shape=(-1,), dtype="int")
+        frozen = Embedding(9, 3)
+        frozen.params = []
+        graph.add_node(frozen, name="fixed", input="words")
+        graph.add_node(Embedding(9, 3), name="floating", input="words")
+        graph.add_output("both", inputs=["fixed", "floating"], merge_mode="concat")
+        model = Sequential([graph, Flatten(), Dense(1)])
+        model.compile("sgd", "mse")
+        words = np.arange(8).reshape(4, 2)
+        model.predict(words)
+        before = frozen.get_weights()[0]
+        model.fit(words, Y, nb_epoch=1, verbose=0)
+        assert_allclose(frozen.get_weights()[0], before)
+        assert len(model.params) == 3
+
+
 def test_names_that_are_not_there():
     with installed(1):
         from keras.layers import Dense

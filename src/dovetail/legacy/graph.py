@@ -1,6 +1,7 @@
 """Graph: the model of Keras 0.x and 1.0 that is built by naming its nodes, and fed with dictionaries."""
 
 import functools
+from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Any
 
@@ -65,9 +66,8 @@ class OldGraph(OldModel):
         if input_shape is None and batch_input_shape is None:
             raise ValueError(f"Graph: the input {name!r} needs `input_shape`")
         kind = {"float": None, "int": "int32"}.get(dtype, dtype)
-        tensor = Input(
-            None if input_shape is None else tuple(input_shape), batch_shape=batch_input_shape, dtype=kind, name=name
-        )
+        shape = None if input_shape is None else tuple(None if size == -1 else size for size in input_shape)
+        tensor = Input(shape, batch_shape=batch_input_shape, dtype=kind, name=name)
         self._named[name] = self._given[name] = tensor
         self._draw()
 
@@ -154,6 +154,9 @@ class OldGraph(OldModel):
         return self._merged([self._tensor(node) for node in inputs], mode, concat_axis, dot_axes)
 
     def _merged(self, tensors: list[Any], mode: Any, concat_axis: int, dot_axes: Any) -> Any:
+        """The tensors as one; "join" leaves them apart, in a dictionary for a Lambda."""
+        if mode == "join":
+            return OrderedDict((str(number), tensor) for number, tensor in enumerate(tensors))
         if len(tensors) == 1:
             return tensors[0]
         merge = layer(self.release, "Merge")
@@ -163,6 +166,15 @@ class OldGraph(OldModel):
     def _draw(self) -> None:
         if self._given and self._wanted:
             self._set_graph(Graph(dict(self._given), dict(self._wanted)))  # type: ignore[attr-defined]
+
+    # -- as a layer of another model
+
+    def _call_with_masks(self, args: tuple, kwargs: dict, masks: Any) -> tuple[Any, list]:
+        """The outputs by name; of a tensor, as a layer of another model has it, the output alone where there is one."""
+        outputs, found = super()._call_with_masks(args, kwargs, masks)
+        inputs = args[0] if args else kwargs["inputs"]
+        is_layer = not isinstance(inputs, dict) and len(outputs) == 1
+        return (next(iter(outputs.values())) if is_layer else outputs), found
 
     # -- training
 

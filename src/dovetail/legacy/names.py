@@ -55,7 +55,7 @@ def of_models(release: Release, name: str) -> Any:
         return model_class(release, "Model")
     if name == "Graph":
         return graph_class(release)
-    if name in ("slice_X", "make_batches"):  # until 1.0 they were here
+    if name in ("slice_X", "make_batches", "weighted_objective"):  # until 1.0 they were here
         return getattr(engine_training, name)
     raise AttributeError(name)
 

@@ -96,8 +96,44 @@ def test_losses_and_layers_in_theano(theano):
 def test_what_is_missing_says_what_to_do(theano):
     with pytest.raises(NotImplementedError, match="keras.backend"):
         theano.tensor.fourier(1)
-    with pytest.raises(NotImplementedError, match=r"T\.switch"):
-        theano.tensor.set_subtensor(theano.tensor.vector()[0], 1)
-    with pytest.raises(NotImplementedError, match="givens"):
-        x = theano.tensor.vector()
-        theano.function([], x, givens={x: theano.shared(np.zeros(3))})
+
+
+def test_parts_are_set_where_they_are_taken(theano):
+    from keras.layers import Layer
+    from keras.models import Sequential
+
+    T = theano.tensor
+
+    class Padded(Layer):
+        def call(self, x, mask=None):
+            wide = T.alloc(0.0, x.shape[0], x.shape[1] + 2)
+            return T.set_subtensor(wide[:, 1:-1], x)
+
+        def get_output_shape_for(self, shape):
+            return shape[0], shape[1] + 2
+
+    x = np.ones((2, 3), "float32")
+    np.testing.assert_allclose(Sequential([Padded(input_shape=(3,))]).predict(x), np.pad(x, [(0, 0), (1, 1)]))
+    words, new = theano.shared(np.ones((3, 2), "float32")), T.vector()
+    theano.function([new], updates=[(words, T.set_subtensor(words[0, :], new))])(np.zeros(2))
+    np.testing.assert_allclose(words.get_value(), [[0, 0], [1, 1], [1, 1]])
+    matrix = T.matrix()
+    more = theano.function([matrix], T.inc_subtensor(matrix[:, 0], 2.0 * matrix[:, 1]))(x[:, :2])
+    np.testing.assert_allclose(more, [[3, 1], [3, 1]])
+    with pytest.raises(NotImplementedError, match="T.set_subtensor"):
+        T.set_subtensor(x + 1, 0)
+
+
+def test_tensors_are_given_by_others(theano):
+    T = theano.tensor
+    x, factor = T.matrix(), T.scalar()
+    data = theano.shared(np.arange(4, dtype="float32").reshape(2, 2))
+    assert theano.function([factor], T.sum(x), givens={x: data * factor})(3) == 18
+    assert theano.function([], T.sum(x), givens={x: data})() == 6
+
+
+def test_helpers_of_keras_0(theano):
+    from keras.utils.theano_utils import alloc_zeros_matrix, shared_scalar, sharedX
+
+    assert alloc_zeros_matrix(2, 3).shape == (2, 3)
+    assert shared_scalar(2.0).get_value() + sharedX([1, 2]).get_value()[1] == 4

@@ -28,6 +28,7 @@ from .graphs import MissingValue, closed_value
 from .lifting import lifted, static_shape
 from .losses import with_loose_variables
 from .modes import draws_variables, in_call
+from .parts import remembering
 from .phase import fixed_phase
 from .shapes import TensorShape
 
@@ -71,6 +72,7 @@ def install() -> None:
     _on_arrays()
     for name in OPERATORS:
         _put(Variable, name, _of_variable(name, Variable.__dict__[name]))
+    _put(Variable, "__getitem__", remembering(Variable.__getitem__))
     _put(Variable, "__array_ufunc__", None)
     _put(Variable, "eval", lambda self, session=None: evaluate(self))
     _put(Variable, "get_value", lambda self, borrow=False: evaluate(self))
@@ -114,6 +116,7 @@ def _of_variable(name: str, own: Callable[..., Any]) -> Callable[..., Any]:
 def _on_tensors() -> None:
     for name in OPERATORS:
         _put(KerasTensor, name, _operator(name))
+    _put(KerasTensor, "__getitem__", remembering(_operator("__getitem__")))
     _put(KerasTensor, "__array_ufunc__", None)  # NumPy leaves operators to the tensor
     _put(KerasTensor, "__jax_array__", _for_jax)
     _put(KerasTensor, "__array__", _for_numpy)
@@ -136,6 +139,7 @@ def _on_tensors() -> None:
 def _on_arrays() -> None:
     _put(jax.core.Tracer, "shape", property(lambda self: TensorShape(self.aval.shape)))
     for cls in (jax.core.Tracer, type(jax.numpy.zeros(()))):
+        _put(cls, "__getitem__", remembering(cls.__getitem__))
         _put(cls, "get_shape", _shape)
         _put(cls, "_keras_shape", property(static_shape))
         _put(cls, "dimshuffle", dimshuffle)

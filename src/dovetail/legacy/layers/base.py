@@ -152,6 +152,18 @@ class OldLayer:
         self.non_trainable_weights = weights
 
     @property
+    def params(self) -> list[Variable]:
+        """The weights that are trained, as Keras 0.x called them."""
+        return self.trainable_weights
+
+    @params.setter
+    def params(self, weights: list[Variable]) -> None:
+        if weights:
+            _mark([v for v in self.weights if all(v is not kept for kept in weights)], False)  # type: ignore[attr-defined]
+        else:
+            self.trainable = False
+
+    @property
     def regularizers(self) -> list[Any]:
         """Regularizers that were told their weight with `set_param`, as in Keras 1.0; kept for reading."""
         return self.__dict__.setdefault("_old_regularizers", [])

@@ -98,6 +98,7 @@ MODULES: dict[str, tuple[str, ...]] = {
             "multi_gpu_utils",
             "np_utils",
             "test_utils",
+            "theano_utils",
             "vis_utils",
             "visualize_util",
         )

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.tensor import KerasTensor
+from ...engine.variable import Variable
 from ..backend import functions as backend_functions
-from ..backend.phase import is_learning_phase
 from ..backend.variables import LooseVariable
 from .looping import map_ as map
 from .looping import scan
@@ -48,21 +49,19 @@ class Function:
         given = dict(givens.items() if hasattr(givens, "items") else givens or ())
         wanted = [x.variable if isinstance(x, In) else x for x in inputs]
         self._defaults = [x.value if isinstance(x, In) else None for x in inputs]
-        for key, value in given.items():
-            if not is_learning_phase(key) and not isinstance(value, (int, float, np.ndarray, np.generic)):
-                raise NotImplementedError(
-                    "theano.function: `givens` may hold numbers and arrays here, not other tensors: make the tensor an "
-                    "input and give its value at each call"
-                )
+        computed = {key: value for key, value in given.items() if isinstance(value, (KerasTensor, Variable))}
+        given = {key: value for key, value in given.items() if key not in computed}
         self._given = list(given.values())
+        self._computed = backend_functions.function(wanted, list(computed.values())) if computed else None
         self._is_single = outputs is not None and not isinstance(outputs, (list, tuple, dict))
         self._is_nothing = outputs is None
         listed = [] if outputs is None else [outputs] if self._is_single else outputs
-        self._function = backend_functions.function([*wanted, *given], listed, updates=updates)
+        self._function = backend_functions.function([*wanted, *given, *computed], listed, updates=updates)
 
     def __call__(self, *values: Any) -> Any:
         given = [*values, *self._defaults[len(values) :]]
-        found = self._function([*given, *self._given])
+        computed = self._computed(given) if self._computed else []
+        found = self._function([*given, *self._given, *computed])
         return None if self._is_nothing else found[0] if self._is_single else found
 
 
@@ -75,7 +74,8 @@ def function(
 
     Args:
         updates: pairs of a shared variable and its new value, assigned at each call.
-        givens: numbers and arrays that stand for tensors, the learning phase among them.
+        givens: what stands for tensors, the learning phase among them: numbers, arrays, variables, and tensors that are
+            made from the inputs.
         mode, no_default_updates, ...: say how Theano compiled; no effect.
     """
     return Function(inputs, outputs, updates, givens, name)

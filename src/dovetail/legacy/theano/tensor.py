@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import jax.scipy.special
 
 from ...engine.tensor import KerasTensor
-from ..backend import arrays, hooks, neural, variables
+from ..backend import arrays, hooks, neural, parts, variables
 from ..backend.functions import gradients
 from ..backend.lifting import as_shape, lifted
 
@@ -237,17 +237,14 @@ def grad(cost: Any, wrt: Any, **kwargs: Any) -> Any:
     return found if several else found[0]
 
 
-def _refused(name: str) -> Callable[..., Any]:
-    def set_part(x: Any, y: Any, **kwargs: Any) -> Any:
-        raise NotImplementedError(
-            f"T.{name}: an array does not know what it is a part of here. Write T.switch(where, new, old), or with "
-            "jax.numpy whole.at[place].set(new) (or .add)"
-        )
-
-    return set_part
+def set_subtensor(x: Any, y: Any, inplace: bool = False, tolerate_inplace_aliasing: bool = False) -> Any:
+    """The whole that `x` is a part of, `x` being written as `whole[place]`, with `y` in that place."""
+    return parts.changed(x, y, "set")
 
 
-set_subtensor, inc_subtensor = _refused("set_subtensor"), _refused("inc_subtensor")
+def inc_subtensor(x: Any, y: Any, inplace: bool = False, tolerate_inplace_aliasing: bool = False, **_: Any) -> Any:
+    """The whole that `x` is a part of, `x` being written as `whole[place]`, with `y` added in that place."""
+    return parts.changed(x, y, "add")
 
 
 def _maker(ndim: int, dtype: str) -> Callable[..., KerasTensor]:
