@@ -14,10 +14,10 @@ LEFT = {
     "layers": """
         AugMix AutoContrast ContrastLimitedAdaptiveHistogramEqualization CutMix
         Equalization HashedCrossing Hashing IntegerLookup MaxNumBoundingBoxes
-        MixUp RandAugment RandomBrightness RandomColorDegeneration RandomColorJitter
-        RandomContrast RandomCrop RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale
-        RandomHue RandomInvert RandomPerspective RandomPosterization RandomRotation RandomSaturation RandomSharpness
-        RandomShear RandomTranslation RandomZoom Solarization StringLookup
+        MixUp RandAugment RandomColorDegeneration RandomColorJitter
+        RandomElasticTransform RandomErasing RandomGaussianBlur RandomGrayscale
+        RandomHue RandomInvert RandomPerspective RandomPosterization RandomSaturation RandomSharpness
+        RandomShear Solarization StringLookup
         TFSMLayer TextVectorization TorchModuleWrapper
     """,
     "losses": "",

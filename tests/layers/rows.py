@@ -248,6 +248,18 @@ PREPROCESSING = [
     Row("Resizing", {"height": 5, "width": 4, "pad_to_aspect_ratio": True, "fill_value": 0.5}, (2, 4, 5, 1)),
     Row("CenterCrop", {"height": 3, "width": 2}, (2, 4, 5, 3)),
     Row("CenterCrop", {"height": 5, "width": 2} | FIRST, (2, 3, 4, 5)),
+    Row("RandomFlip", {"seed": 3}, (4, 3, 5, 2)),
+    Row("RandomFlip", {"mode": "vertical", "seed": 3} | FIRST, (4, 2, 3, 5)),
+    Row("RandomCrop", {"height": 2, "width": 3, "seed": 3}, (2, 2, 5, 1)),
+    Row("RandomRotation", {"factor": 0.2, "seed": 3}, (2, 5, 6, 2)),
+    Row("RandomRotation", {"factor": [0.1, 0.3], "fill_mode": "constant", "fill_value": 0.5, "seed": 3}, (2, 5, 4, 1)),
+    Row("RandomTranslation", {"height_factor": 0.3, "width_factor": [0.1, 0.4], "seed": 3} | FIRST, (2, 2, 5, 6)),
+    Row("RandomZoom", {"height_factor": 0.3, "seed": 3, "interpolation": "nearest"}, (2, 5, 6, 2)),
+    Row(
+        "RandomZoom", {"height_factor": 0.3, "width_factor": [-0.4, -0.2], "fill_mode": "wrap", "seed": 3}, (2, 5, 6, 2)
+    ),
+    Row("RandomBrightness", {"factor": 0.3, "value_range": [-2, 1], "seed": 3}, (2, 3, 4, 2)),
+    Row("RandomContrast", {"factor": [0.3, 0.5], "value_range": [-2, 1], "seed": 3}, (2, 3, 4, 2)),
     Row("Rescaling", {"scale": 0.5, "offset": -1.0}, (2, 3, 3, 3)),
     Row("Rescaling", {"scale": [0.5, 2.0, 1.0], "offset": [1.0, 0.0, 2.0]}, (2, 3)),
     Row("CategoryEncoding", {"num_tokens": 7}, (3, 4), integers=8),

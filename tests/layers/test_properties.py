@@ -48,13 +48,14 @@ class Case:
         self.row, self.inputs = row, row.inputs()
         self.layer = row.layer(name="one")
         self.drawn = self.layer(*symbolic(self.inputs))
-        self.training = {"training": True} if "training" in inspect.signature(self.layer.call).parameters else {}
+        takes_training = "training" in inspect.signature(self.layer.call).parameters
+        self.training, self.still = ({"training": mode} if takes_training else {} for mode in (True, False))
         self.weights, self.others = values(self.layer.trainable_variables), values(self.layer.non_trainable_variables)
 
     @functools.cached_property
     def output(self):
         """Eagerly, not in training."""
-        return self.layer(*self.inputs)
+        return self.layer(*self.inputs, **self.still)
 
     @functools.cached_property
     def coarse(self):
@@ -67,7 +68,7 @@ class Case:
         layer, coarse = self.layer, self.coarse
 
         def total(weights, sample):
-            outputs = layer.stateless_call(weights, self.others, *sample)[0]
+            outputs = layer.stateless_call(weights, self.others, *sample, **self.still)[0]
             return sum(jnp.sum(jnp.sin(output)) for output in jax.tree.leaves(outputs)), outputs
 
         @jax.jit
@@ -77,7 +78,7 @@ class Case:
             each = jax.vmap(jax.value_and_grad(total, argnums, has_aux=True), (None, 0))
             (_, outputs), gradients = each(weights, samples)
             trained = layer.stateless_call(weights, others, *inputs, **self.training)
-            in_16_bits = coarse.stateless_call(weights, others, *inputs)[0]
+            in_16_bits = coarse.stateless_call(weights, others, *inputs, **self.still)[0]
             return jax.tree.map(lambda x: x[:, 0], outputs), gradients, trained, in_16_bits
 
         return run

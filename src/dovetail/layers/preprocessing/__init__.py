@@ -1,5 +1,14 @@
 """Layers that prepare data: at the front of a model, or on their own."""
 
+from .augmentation import (
+    RandomBrightness,
+    RandomContrast,
+    RandomCrop,
+    RandomFlip,
+    RandomRotation,
+    RandomTranslation,
+    RandomZoom,
+)
 from .categories import CategoryEncoding, Discretization
 from .images import CenterCrop, Resizing
 from .pipeline import Pipeline
@@ -7,6 +16,7 @@ from .scaling import Normalization, Rescaling
 from .sound import MelSpectrogram, STFTSpectrogram
 
 __all__ = [
-    "CategoryEncoding", "CenterCrop", "Discretization", "MelSpectrogram", "Normalization", "Pipeline", "Rescaling",
-    "Resizing", "STFTSpectrogram",
+    "CategoryEncoding", "CenterCrop", "Discretization", "MelSpectrogram", "Normalization", "Pipeline",
+    "RandomBrightness", "RandomContrast", "RandomCrop", "RandomFlip", "RandomRotation", "RandomTranslation",
+    "RandomZoom", "Rescaling", "Resizing", "STFTSpectrogram",
 ]  # fmt: skip
