@@ -151,6 +151,10 @@ def test_shapes_tell_that_channels_come_first(tmp_path, capsys):
         (("channels, rows, columns)", "rows, columns, steps)"), False),
         (("model = ", "import keras.backend as K; K.set_image_dim_ordering('th'); model = "), False),
         (("input_shape=(channels, rows, columns)", "input_shape=s"), False),
+        (("(channels, rows, columns)", "(channels,) + size"), True),
+        (("(channels, rows, columns)", "size + (channels,)"), False),
+        (("columns))", "columns), dim_ordering='th')"), True),
+        (("Convolution2D(2, 3, 3, input_shape=(channels, rows, columns))", "Convolution2D(2, 3, 3, 3)"), True),
         (("print(", "x.reshape(100, 8, 8, 3); print("), False),
     ],
 )

@@ -34,7 +34,7 @@ def slice_X(X: Any, start: Any = None, stop: int | None = None) -> Any:
     return X[start] if hasattr(start, "__len__") else X[start:stop]
 
 
-slice_arrays = slice_X
+slice_arrays = _slice_arrays = slice_X
 
 
 def standardize_single_array(x: Any) -> Any:

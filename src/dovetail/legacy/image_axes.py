@@ -47,7 +47,7 @@ class _Reader(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         for keyword in node.keywords:
             if keyword.arg in SAYS_SO:
-                self.says_so = True
+                self.says_so |= getattr(keyword.value, "value", None) != "th"  # which is what is asked here
             elif keyword.arg in ("input_shape", "shape"):
                 self._image(self._sizes(keyword.value))
             elif keyword.arg in ("batch_input_shape", "batch_shape"):
@@ -71,6 +71,8 @@ class _Reader(ast.NodeVisitor):
         if isinstance(node, ast.Name):
             found = self.constants.get(node.id)
             return list(found) if isinstance(found, tuple) else []
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):  # (3,) + size
+            return (self._sizes(node.left) or [None, None]) + (self._sizes(node.right) or [None, None])
         return [self._size(element) for element in node.elts] if isinstance(node, (ast.Tuple, ast.List)) else []
 
     def _size(self, node: ast.expr) -> Any:

@@ -7,7 +7,7 @@ from ..engine.configs import MODULES
 from ..engine.context import entered
 from ..engine.graph import Graph
 from ..engine.layer import Layer
-from ..layers.input import Input
+from ..layers.input import Input, InputLayer
 from ..models import Model, Sequential
 from ..models.graph_config import graph_config
 from ..saving.archive import load_weights_from, save_model, save_weights
@@ -165,7 +165,7 @@ class OldSequential(OldModel):
 
 def _first_of(item: Any) -> Any:
     """The layer that says what the input of `item` is: itself, or the one that it wraps or begins with."""
-    if not isinstance(item, Layer):
+    if not isinstance(item, Layer) or isinstance(item, InputLayer):
         return None
     if item.__dict__.get("_old_input") is not None:
         return item

@@ -104,10 +104,14 @@ def of_callbacks(release: Release, name: str) -> Any:
     return _in(callbacks.namespace(release), name)
 
 
+# modules that the backends imported for themselves: `K.tf`, `K.T`
+CARRIED = {"tf": "tensorflow", "theano": "theano", "T": "theano.tensor"}
+
+
 def of_backend(release: Release, name: str) -> Any:
     """What the modules of the backend hold beside its functions: settings under their private names, and `K.tf`."""
-    if name == "tf":
-        return importlib.import_module("tensorflow")
+    if name in CARRIED:
+        return importlib.import_module(CARRIED[name])
     if name == "_to_tensor":
         return lambda x, dtype=None: backend.cast(x, dtype or backend.floatx())
     values = {

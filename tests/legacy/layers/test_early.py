@@ -77,3 +77,14 @@ def test_recurrent_units_found_by_search(name):
         inner = np.tanh(x[:, 0] @ kernel) if name == "JZS1" else x[:, 0] @ kernel
         z = 1 / (1 + np.exp(-x[:, 0] @ get["W_z"]))
         assert_allclose(outputs[:, 0], z * np.tanh(inner), rtol=1e-4, atol=1e-6)
+
+
+def test_steps_merged():
+    with installed(1):
+        from keras.layers.core import TimeDistributedMerge
+        from keras.models import Sequential
+
+        x = data(2, 3, 4)
+        assert_allclose(
+            Sequential([TimeDistributedMerge(mode="ave", input_shape=(3, 4))]).predict(x), x.mean(1), rtol=1e-5
+        )

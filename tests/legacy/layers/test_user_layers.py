@@ -338,3 +338,86 @@ def test_a_merge_of_models_at_the_head_of_a_model():
         assert trained(model, data(4, 2), data(4, 4), data(4, 1))
         with pytest.raises(ShapeError, match="equal shapes"):
             Merge([left, Sequential([Dense(2, input_dim=4)])], mode="sum")
+
+
+def test_a_derived_layer_asks_for_what_it_was_built_for():
+    with installed(1):
+        import keras.backend as K
+        from keras.layers import Dense, TimeDistributed
+        from keras.models import Sequential
+
+        class ByRows(TimeDistributed):
+            def call(self, x, mask=None):
+                shape = self.input_spec[0].shape
+                rows = self.layer.call(K.reshape(x, (-1, *shape[2:])))
+                return K.reshape(rows, (-1, shape[1], *self.get_output_shape_for(shape)[2:]))
+
+        model = Sequential([ByRows(Dense(2), input_shape=(3, 4))])
+        x = data(5, 3, 4)
+        kernel, bias = model.get_weights()
+        assert_allclose(model.predict(x), x @ kernel + bias, rtol=1e-5)
+
+
+def test_modules_that_the_backend_carried():
+    with installed(1):
+        import keras.backend as K
+
+        assert_allclose(K.T.batched_dot(np.ones((2, 1, 3)), np.ones((2, 3, 1))), np.full((2, 1, 1), 3.0))
+
+
+def test_layers_of_two_models_and_copies_of_layers():
+    with installed(1):
+        from keras.layers import Dense
+        from keras.models import Sequential
+        from keras.utils.layer_utils import layer_from_config
+
+        model = Sequential([Dense(3, input_dim=4), Dense(2)])
+        shorter = Sequential(model.layers[:1])
+        assert model.layers[0].output_shape == shorter.output_shape == (None, 3)
+        made = [layer_from_config({"class_name": "Dense", "config": layer.get_config()}) for layer in model.layers]
+        copy = Sequential(made)
+        for old, new in zip(model.layers, copy.layers, strict=True):
+            new.set_weights(old.get_weights())
+        x = data(5, 4)
+        assert_allclose(copy.predict(x), model.predict(x), rtol=1e-6)
+
+
+def test_a_layer_of_two_inputs_that_steps_through_another_layer():
+    with installed(1):
+        import keras.backend as K
+        from keras.layers import GRU, Dense, Input, InputLayer, Layer
+        from keras.models import Model, Sequential
+
+        class Stepped(Layer):
+            def build(self, input_shape):
+                self.inner = GRU(2, return_sequences=True)
+                self.inner.build(input_shape[1])
+                self.trainable_weights += self.inner.trainable_weights
+                self.losses += self.inner.losses
+                super().build(input_shape)
+
+            def compute_mask(self, inputs, mask):
+                return mask[1]
+
+            def step(self, x, states):
+                return self.inner.step(x + states[-1], states)
+
+            def call(self, x, mask=None):
+                first, second = x
+                constants = [*self.inner.get_constants(second), first]
+                states = self.inner.get_initial_states(second)
+                rows = self.inner.preprocess_input(second)
+                self.updates = []
+                return K.rnn(self.step, rows, states, mask=mask[1], constants=constants)[1]
+
+            def get_output_shape_for(self, shapes):
+                return (*shapes[1][:2], 2)
+
+        first, second = Input((6,)), Input((3, 4))
+        output = Stepped()([Dense(6)(first), second])
+        model = Model([first, second], output)
+        assert model.predict([data(5, 6), data(5, 3, 4)]).shape == (5, 3, 2)
+        model = Sequential()
+        model.add(InputLayer(input_shape=(3,)))
+        model.add(Dense(2))
+        assert model.output_shape == (None, 2)

@@ -8,6 +8,28 @@ from dovetail.legacy.upgrade import upgrade_source
 FIRST = "# Written for Keras 3 (from Keras {}, by `dovetail upgrade`).\n"
 
 CHANGES = {
+    "initializers of one's own": (
+        "1.2.2",
+        """
+from keras import backend as K
+from keras import initializations
+def small(shape, name=None):
+    return initializations.normal(shape, scale=0.01, name=name)
+def drawn(shape, name=None):
+    value = np.random.random(shape)
+    return K.variable(value, name=name)
+wide = lambda shape, name=None: initializations.uniform(shape, name=name)
+""",
+        """
+import keras
+def small(shape, name=None, dtype=None):
+    return keras.initializers.RandomNormal(stddev=0.01)(shape)
+def drawn(shape, name=None, dtype=None):
+    value = np.random.random(shape)
+    return value
+wide = lambda shape, name=None, dtype=None: keras.initializers.RandomUniform()(shape)
+""",
+    ),
     "orders of Keras 0.1": (
         "1.2.2",
         """

@@ -59,6 +59,7 @@ OLD: dict[str, type] = {
     "Recurrent": recurrent.Recurrent,
     "SReLU": activation.SReLU,
     "ThresholdedReLU": activation.ThresholdedReLU,
+    "TimeDistributedMerge": early.TimeDistributedMerge,
     "TimeDistributedDense": core.TimeDistributedDense,
     "UpSampling2D": convolution.UpSampling2D,
     "ZeroPadding1D": convolution.ZeroPadding1D,

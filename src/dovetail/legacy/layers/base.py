@@ -2,7 +2,7 @@
 
 import functools
 import inspect
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 import jax
@@ -10,15 +10,17 @@ import jax
 from ...engine.configs import MODULES, constructor_values, is_builtin, snake_case, to_config
 from ...engine.context import current
 from ...engine.errors import DovetailError
+from ...engine.input_spec import InputSpec
 from ...engine.layer import Layer
 from ...engine.naming import get_uid
 from ...engine.operation import Operation, trace
-from ...engine.tensor import KerasTensor
+from ...engine.tensor import KerasTensor, Spec
 from ...engine.variable import Variable
 from ...layers.input import Input
 from ...layers.recurrent.rnn import RNN
 from .. import changes
 from ..arguments import Signatures, check_known, today
+from ..backend.modes import in_call
 from ..families import converted
 from ..releases import Release
 
@@ -75,6 +77,8 @@ class OldLayer:
         super().__init_subclass__(**kwargs)
         if "get_output_shape_for" in cls.__dict__ and "compute_output_shape" not in cls.__dict__:
             cls.compute_output_shape = _old_output_shape  # type: ignore[attr-defined]
+        if "compute_mask" in cls.__dict__ and cls.release.refuses_masks:
+            cls.compute_mask = _with_mask_of_each(cls.__dict__["compute_mask"])  # type: ignore[attr-defined]
 
     def _automatic_name(self) -> str | None:
         cls = type(self)
@@ -112,10 +116,20 @@ class OldLayer:
 
     def _finish_build(self) -> None:
         super()._finish_build()  # type: ignore[misc]
+        self._note_input()
         given = self.__dict__.get("_given_weights")
         if given is not None:
             self._given_weights = None
             self.set_weights(given)  # type: ignore[attr-defined]
+
+    def _note_input(self) -> None:
+        """The shape that a layer was built for, in `input_spec`, where classes derived from it looked for it."""
+        owner = _translated(type(self))
+        if self.input_spec is None and owner not in (None, type(self)) and not self.release.is_tensorflow:
+            shapes = self.__dict__.get("_build_shapes", ((), {}))[0]
+            if shapes:
+                several = isinstance(shapes[0], list)
+                self.input_spec = [InputSpec(shape=shape) for shape in (shapes[0] if several else shapes[:1])]
 
     @property
     def trainable_weights(self) -> list[Variable]:
@@ -185,6 +199,21 @@ class OldLayer:
     def updates(self) -> list[Any]:
         return []
 
+    @updates.setter
+    def updates(self, updates: Any) -> None:
+        """What is set in training is carried out, as with `add_update`; the library's own layers do it themselves."""
+        self.add_update([update for update in updates or [] if isinstance(update, tuple)])
+
+    @property
+    def losses(self) -> list[Any]:
+        return super().losses  # type: ignore[misc]
+
+    @losses.setter
+    def losses(self, losses: list[Any]) -> None:
+        """The layer's own, and those of the layers that it has, which count by themselves."""
+        known = {id(loss) for loss in self.losses}
+        self.add_loss([loss for loss in losses if id(loss) not in known])
+
     def add_update(self, updates: Any, inputs: Any = None) -> None:
         """Carry out pairs of (variable, new value), in training."""
         if current().training:
@@ -216,19 +245,32 @@ class OldLayer:
                 return compute(self, input_shape)
         raise AssertionError("every layer has compute_output_shape")
 
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """The output for these symbolic inputs; asked for inside a derived class's `call`, that of the library's."""
+        owner = _translated(type(self))
+        if owner is None or type(self).call is owner.call or not in_call():  # type: ignore[attr-defined]
+            return super().compute_output_spec(*args, **kwargs)  # type: ignore[misc]
+        specs = trace(functools.partial(owner.call, self), args, kwargs)
+        return jax.tree.map(lambda spec: KerasTensor(*spec), specs, is_leaf=lambda x: isinstance(x, Spec))
+
     @property
     def input_shape(self) -> Any:
-        """Of its only call; before it, the shape that the constructor was given."""
+        """Of its calls, where all took the same; before, the shape that the constructor was given."""
         if not self._inbound_nodes and self._old_input is not None:  # type: ignore[attr-defined]
             return self._old_input["batch_shape"]
-        return _shapes(self.input)  # type: ignore[attr-defined]
+        return self._only_shape(self.get_input_shape_at) or _shapes(self.input)  # type: ignore[attr-defined]
 
     @property
     def output_shape(self) -> Any:
-        """Of its only call; before it, what the constructor was given, for layers that are told."""
+        """Of its calls, where all gave the same; before, what the constructor was given, for layers that are told."""
         if not self._inbound_nodes and "_given_output_shape" in self.__dict__:  # type: ignore[attr-defined]
             return self._given_output_shape
-        return _shapes(self.output)  # type: ignore[attr-defined]
+        return self._only_shape(self.get_output_shape_at) or _shapes(self.output)  # type: ignore[attr-defined]
+
+    def _only_shape(self, shape_at: Callable[[int], Any]) -> Any:
+        """The shape of several calls, None where they differ or there is one call, or none."""
+        first, *more = [shape_at(index) for index in range(len(self._inbound_nodes))] or [None]  # type: ignore[attr-defined]
+        return first if more and all(shape == first for shape in more) else None
 
     @output_shape.setter
     def output_shape(self, shape: Any) -> None:
@@ -267,6 +309,9 @@ class OldLayer:
     def _call_with_masks(self, args: tuple, kwargs: dict, masks: Any) -> tuple[Any, list]:
         if self._ignores(masks):
             masks = None
+        several = bool(args) and isinstance(args[0], list) and self.release.refuses_masks and not self.is_model
+        if several and kwargs.get("mask") is None and "mask" in inspect.signature(type(self).call).parameters:  # type: ignore[attr-defined]
+            kwargs = kwargs | {"mask": [None] * len(args[0])}
         return super()._call_with_masks(args, kwargs, masks)  # type: ignore[misc]
 
     def _ignores(self, masks: Any) -> bool:
@@ -307,7 +352,9 @@ class OldLayer:
     def get_config(self) -> dict[str, Any]:
         """Of the library's class that the layer derives from; a user's class adds its own."""
         if is_builtin(type(self)):
-            return super().get_config()  # type: ignore[misc]
+            asked = self.__dict__.get("_old_input") if self.release.dialect < 3 and not self.is_model else None
+            told = {"batch_input_shape": asked["batch_shape"]} if asked else {}
+            return told | super().get_config()  # type: ignore[misc]
         owner = _translated(type(self))
         names = ["name", "trainable"]
         if owner is not None:
@@ -466,6 +513,17 @@ def input_for(layer: Any) -> Any:
 
 def _old_output_shape(self: Any, input_shape: Any) -> Any:
     return self.get_output_shape_for(input_shape)
+
+
+def _with_mask_of_each(compute_mask: Callable[..., Any]) -> Callable[..., Any]:
+    """`compute_mask` of a user's layer: of several inputs it is given a list of masks, also where there is none."""
+
+    @functools.wraps(compute_mask)
+    def compute(self: Any, inputs: Any, mask: Any = None) -> Any:
+        mask = [None] * len(inputs) if mask is None and isinstance(inputs, list) else mask
+        return compute_mask(self, inputs, mask)
+
+    return compute
 
 
 def _shapes(tensors: Any) -> Any:

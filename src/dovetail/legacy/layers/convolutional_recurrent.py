@@ -135,7 +135,7 @@ class ConvLSTM2D(ConvRecurrent2D, LSTM):
         return x
 
     def step(self, x, states):
-        h, c, of_state, of_inputs = states
+        h, c, of_state, of_inputs = states[:4]
         z = {}
         for index, gate in enumerate(LSTM_GATES[1]):
             kernel, inner, bias = self.weights_of_gate(gate)

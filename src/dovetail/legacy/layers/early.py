@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ...engine.layer import Layer
+from ...layers.arguments import one_of
 from .recurrent import Gated
 
 
@@ -37,6 +38,25 @@ class AutoEncoder(Layer):
     def hidden(self) -> Any:
         """The encoder's output."""
         return self.encoder.output
+
+
+class TimeDistributedMerge(Layer):
+    """The sum ("sum"), mean ("ave") or product ("mul") of all steps.
+
+    Shapes:
+        x: (batch, steps, features)
+        output: (batch, features)
+    """
+
+    def __init__(self, mode: str = "sum", **kwargs: Any):
+        super().__init__(**kwargs)
+        self.mode = one_of("mode", mode, tuple(OVER_STEPS))
+
+    def call(self, x):
+        return OVER_STEPS[self.mode](x, axis=1)
+
+
+OVER_STEPS = {"sum": jnp.sum, "ave": jnp.mean, "mul": jnp.prod}
 
 
 class Searched(Gated):
@@ -74,7 +94,7 @@ class Searched(Gated):
         return []
 
     def step(self, x, states):
-        (h,) = states
+        h = states[0]
         z, new = self.parts(x, h)
         h = z * new + (1 - z) * h
         return h, [h]

@@ -416,7 +416,7 @@ class SimpleRNN(Gated):
         return x
 
     def step(self, x, states):
-        h, of_state, of_inputs = states
+        h, of_state, of_inputs = states[:3]
         (product,) = self.products(x, of_inputs)
         h = self.activation(product + (h * of_state[0]) @ self.U.value)
         return h, [h]
@@ -429,7 +429,7 @@ class LSTM(Gated):
     num_states = 2
 
     def step(self, x, states):
-        h, c, of_state, of_inputs = states
+        h, c, of_state, of_inputs = states[:4]
         x_parts = self.products(x, of_inputs)
         z = {
             gate: part + (h * self.mask_of(of_state, gate)) @ self.weights_of_gate(gate)[1]
@@ -467,7 +467,7 @@ class GRU(Gated):
                                constraint=self.bias_constraint)  # fmt: skip
 
     def _step_after(self, x: Any, states: Any) -> tuple[Any, list[Any]]:
-        h, of_state, of_inputs = states
+        h, of_state, of_inputs = states[:3]
         x, q = (x * of_inputs[0]) @ self.W.value, (h * of_state[0]) @ self.U.value
         if self.b is not None:
             x, q = x + self.b.value[0], q + self.b.value[1]
@@ -479,7 +479,7 @@ class GRU(Gated):
     def step(self, x, states):
         if self.reset_after:
             return self._step_after(x, states)
-        h, of_state, of_inputs = states
+        h, of_state, of_inputs = states[:3]
         x_z, x_r, x_h = self.products(x, of_inputs)
         inner = {gate: self.weights_of_gate(gate)[1] for gate in self.blocks}
         z = self.recurrent_activation(x_z + (h * self.mask_of(of_state, "z")) @ inner["z"])

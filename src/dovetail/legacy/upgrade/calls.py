@@ -203,6 +203,26 @@ def padded(rank: int, arguments: list[cst.Arg]) -> tuple[list[cst.Arg], list[cst
     return before, [arg for arg in arguments if arg.keyword is None or arg.keyword.value not in moved]
 
 
+def drawn_weight(name: str, call: cst.Call) -> cst.BaseExpression | None:
+    """`initializations.normal(shape, scale=s)` as today's initializer, made and called; else None."""
+    parts = split(call)
+    entry = find(1, name, "keras.initializations")
+    if parts is None or entry is None or entry.signature is None or "shape" not in entry.signature.parameters:
+        return None
+    positional, keywords = parts
+    nodes = dict(zip(entry.signature.parameters, (arg.value for arg in positional), strict=False))
+    nodes |= {key: arg.value for key, arg in keywords.items()}
+    scale = source(nodes.get("scale", expression("0.05")))
+    made = {
+        "uniform": f"RandomUniform(-({scale}), {scale})" if "scale" in nodes else "RandomUniform()",
+        "normal": f"RandomNormal(stddev={scale})" if "scale" in nodes else "RandomNormal()",
+        "orthogonal": f"Orthogonal(gain={source(nodes['scale']) if 'scale' in nodes else '1.1'})",
+        "identity": f"Identity(gain={scale})" if "scale" in nodes else "Identity()",
+    }
+    new = made.get(name) or f"get({INITIALIZERS.get(name, name)!r})"
+    return expression(f"keras.initializers.{new}({source(nodes['shape'])})")
+
+
 def optimizer_arguments(name: str, call: cst.Call, release: Release) -> list[cst.Arg] | None:
     """The arguments of an optimizer today, with the release's defaults and its `decay` written out."""
     parts = split(call)

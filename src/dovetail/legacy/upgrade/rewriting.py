@@ -19,6 +19,7 @@ from .calls import (
     HELPER,
     LayerCall,
     different_defaults,
+    drawn_weight,
     expression,
     joined,
     keyword,
@@ -43,6 +44,8 @@ from .tables import (
     SHORT_METRICS,
     WITHOUT_SUCCESSOR,
 )
+
+TIGHT = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
 
 HELPER_TEXT = f'''
 def {HELPER}(x):
@@ -130,7 +133,7 @@ class _Rewriter(cst.CSTTransformer):
         self.release, self.code, self.notes = release, code, notes
         self.needed: set[tuple[str, str]] = set()  # (module, name) that the new source uses
         self.needs_helper = False
-        self.was_python2 = self.is_building = False
+        self.was_python2 = self.is_building = self.is_initializer = False
         self.stars = [canonical(m) for m in re.findall(r"^from\s+([\w.]+)\s+import\s+\*", code, re.M) if "keras" in m]
         self.shows_accuracy = "show_accuracy=True" in code
         # methods and objects of the script's own classes: `net.fit_generator(...)` of a class with such a method
@@ -202,6 +205,9 @@ class _Rewriter(cst.CSTTransformer):
                     self.needed.add(("keras", ""))
                 return joined(updated_node, arguments)
             return updated_node
+        if path.startswith("keras.initializations.") and (drawn := drawn_weight(name, updated_node)) is not None:
+            self.needed.add(("keras", ""))
+            return drawn
         if name == "ModelCheckpoint":
             return self._checkpoint(original_node, updated_node)
         return self._with_keywords(today_path(path) or path, updated_node)
@@ -287,6 +293,8 @@ class _Rewriter(cst.CSTTransformer):
     def _backend(self, name: str, original: cst.Call, call: cst.Call) -> cst.BaseExpression:
         known = BACKEND.get(name)
         parts = split(call)
+        if name == "variable" and self.is_initializer:  # see `leave_Return`
+            return call
         if name == "set_value":  # see `leave_Expr`
             return call
         if known is None or parts is None:
@@ -564,6 +572,7 @@ class _Rewriter(cst.CSTTransformer):
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
         self.is_building = node.name.value == "build"
+        self.is_initializer |= _makes_weights(node.params)
 
     def _weight(self, original: cst.Call, call: cst.Call) -> cst.BaseExpression:
         """`self.init(shape, name=...)` in `build` made a variable: today `add_weight` does."""
@@ -584,7 +593,21 @@ class _Rewriter(cst.CSTTransformer):
     def leave_FunctionDef(self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef) -> cst.FunctionDef:
         if updated_node.name.value == "get_output_shape_for":
             return updated_node.with_changes(name=cst.Name("compute_output_shape"))
+        if _makes_weights(updated_node.params):
+            self.is_initializer = False
+            return updated_node.with_changes(params=_with_dtype(updated_node.params))
         return updated_node
+
+    def leave_Return(self, original_node: cst.Return, updated_node: cst.Return) -> cst.Return:
+        """`return K.variable(value, name=name)` of a user's initializer: today it returns the value."""
+        value: Any = updated_node.value
+        if self.is_initializer and isinstance(value, cst.Call) and value.args and text_of(value.func) == "K.variable":
+            return updated_node.with_changes(value=value.args[0].value)
+        return updated_node
+
+    def leave_Lambda(self, original_node: cst.Lambda, updated_node: cst.Lambda) -> cst.Lambda:
+        made = _makes_weights(updated_node.params)
+        return updated_node.with_changes(params=_with_dtype(updated_node.params)) if made else updated_node
 
 
 def today_path(path: str) -> str | None:
@@ -608,6 +631,19 @@ def _is_layer_module(path: str) -> bool:
 def _is_layer(name: str) -> bool:
     modern = getattr(layers, changes.LAYER_NAMES.get(name, name), None)
     return isinstance(modern, type) and issubclass(modern, Layer)
+
+
+def _makes_weights(params: cst.Parameters) -> bool:
+    """Whether a function is an initializer of Keras 1: of a shape, and the name of a weight."""
+    return [param.name.value for param in params.params] == ["shape", "name"]
+
+
+def _with_dtype(params: cst.Parameters) -> cst.Parameters:
+    """The parameters of an initializer, and the type that today's are told."""
+    first, second = params.params
+    dtype = second.with_changes(name=cst.Name("dtype"), default=cst.Name("None"), equal=TIGHT)
+    second = second.with_changes(default=second.default or cst.Name("None"), comma=cst.MaybeSentinel.DEFAULT)
+    return params.with_changes(params=[first, second, dtype])
 
 
 def _renamed_k(key: str) -> str:

@@ -118,6 +118,7 @@ WITHOUT_SUCCESSOR = {
     "MaxoutDense": "a Dense of `nb_feature * output_dim` units, Reshape, and a maximum over features",
     "AutoEncoder": "`Sequential([encoder, decoder])`",
     **dict.fromkeys(("JZS1", "JZS2", "JZS3"), "GRU"),
+    "TimeDistributedMerge": "`Lambda(lambda x: keras.ops.mean(x, axis=1))`, or GlobalAveragePooling1D",
     "Highway": "Dense layers and Multiply/Add",
     "SReLU": "a layer of your own",
     "ParametricSoftplus": "a layer of your own",

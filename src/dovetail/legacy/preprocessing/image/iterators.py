@@ -374,6 +374,8 @@ class DirectoryIterator(_FromFiles):
         """`samples`, as Keras 1 called it."""
         return self.samples
 
+    N = nb_sample
+
     @property
     def nb_class(self) -> int:
         """`num_classes`, as Keras 1 called it."""
