@@ -22,7 +22,6 @@ BY_HAND: dict[str, str] = {
     "gradients": "K.function and K.learning_phase are of old graphs",
     "callbacks": "the name of the file is only known when the script runs, and ends in .weights.h5 today",
     "graph_model": "Graph has no successor",
-    "old_custom_layer": "`self.init(shape)` gave a variable; today `add_weight` does",
 }
 
 

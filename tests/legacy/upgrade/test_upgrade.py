@@ -145,6 +145,89 @@ print(h.history['val_accuracy'])
         "import tensorflow as tf\nfrom tensorflow.keras.layers import Dense\no = tf.keras.optimizers.Adam(lr=0.01)\nDense(3)\n",
         "import keras\nfrom keras.layers import Dense\no = keras.optimizers.Adam(learning_rate=0.01)\nDense(3)\n",
     ),
+    "functions of TensorFlow": (
+        "2.15.0",
+        "import tensorflow as tf\nx = tf.reduce_sum(input_tensor=tf.concat([a, b], axis=-1), axis=1, keepdims=True)\n"
+        "y = tf.cast(tf.maximum(x, y=z), tf.float32)\nd = tf.keras.layers.Dense(3, activation=tf.nn.relu)\n",
+        "import keras\nfrom keras import ops\nx = ops.sum(ops.concatenate([a, b], axis=-1), axis=1, keepdims=True)\n"
+        "y = ops.cast(ops.maximum(x, x2=z), 'float32')\nd = keras.layers.Dense(3, activation=keras.activations.relu)\n",
+    ),
+    "functions of TensorFlow beside its own pipelines": (
+        "2.15.0",
+        "import tensorflow as tf\nfrom tensorflow.keras.layers import Dense\n"
+        "d = tf.data.Dataset.from_tensor_slices(x).map(lambda a: tf.square(a))\nDense(3)\n",
+        "import tensorflow as tf\nfrom keras.layers import Dense\n"
+        "d = tf.data.Dataset.from_tensor_slices(x).map(lambda a: tf.square(a))\nDense(3)\n",
+    ),
+    "batches of a known size": (
+        "2.2.4",
+        """
+from keras.models import Sequential
+from keras.layers import SimpleRNN, Dense
+model = Sequential()
+model.add(SimpleRNN(3, batch_input_shape=(4, 5, 2), stateful=True))  # remembers
+other = Sequential([Dense(2, batch_input_shape=(None, 3)), Dense(1)])
+model.reset_states()
+layer.reset_states()
+""",
+        """
+import keras
+from keras.models import Sequential
+from keras.layers import SimpleRNN, Dense
+
+
+def reset_states(model):
+    \"\"\"Set the states of all recurrent layers of a model to zeros.\"\"\"
+    for layer in model.layers:
+        if hasattr(layer, "layers"):
+            reset_states(layer)
+        elif hasattr(layer, "reset_state"):
+            layer.reset_state()
+
+
+model = Sequential()
+model.add(keras.Input(batch_shape=(4, 5, 2)))
+model.add(SimpleRNN(3, stateful=True))  # remembers
+other = Sequential([keras.Input(batch_shape=(None, 3)), Dense(2), Dense(1)])
+reset_states(model)
+layer.reset_state()
+""",
+    ),
+    "weights of a layer of one's own": (
+        "1.2.2",
+        """
+from keras import backend as K
+from keras.engine.topology import Layer
+class Scale(Layer):
+    def build(self, input_shape):
+        self.scale = K.ones((input_shape[-1],), name='{}_scale'.format(self.name))
+        self.seen = K.zeros((1,))
+        self.trainable_weights = [self.scale]
+    def call(self, x, mask=None):
+        return x * self.scale
+""",
+        """
+from keras.layers import Layer
+class Scale(Layer):
+    def build(self, input_shape):
+        self.scale = self.add_weight(shape=(input_shape[-1],), initializer='ones', name='scale')
+        self.seen = self.add_weight(shape=(1,), initializer='zeros', trainable=False)
+    def call(self, x, mask=None):
+        return x * self.scale
+""",
+    ),
+    "arguments that came in another order": (
+        "1.2.2",
+        "from keras import backend as K\nl = K.binary_crossentropy(p, t)\nc = K.cumsum(x)\n",
+        "from keras import ops\nl = ops.binary_crossentropy(t, p, False)\nc = ops.cumsum(x, 0)\n",
+    ),
+    "names that NumPy dropped": (
+        "2.2.4",
+        "import numpy as np\nfrom keras.layers import Dense\nDense(3)\nx = np.zeros(3, dtype=np.float).astype(np.int32)\n"
+        "y = np.product(x) + np.Inf + net.int\n",
+        "import numpy as np\nfrom keras.layers import Dense\nDense(3)\nx = np.zeros(3, dtype=float).astype(np.int32)\n"
+        "y = np.prod(x) + np.inf + net.int\n",
+    ),
 }
 
 
@@ -163,6 +246,16 @@ def test_what_needs_a_human_is_told_with_its_line():
             "MaxoutDense has no successor: use a Dense of `nb_feature * output_dim` units, Reshape, and a maximum over features",
         )
     ]
+
+
+def test_training_by_turns_is_told_of():
+    source = (
+        "from keras.models import Model\nd.compile('sgd', opt)\nd.trainable = False\nd.compile(optimizer=o)\n"
+        "both.compile(optimizer=o)\nboth.train_on_batch(x, y)\n"
+    )
+    notes = dict(upgrade_source(source, release="2.2.4").notes)
+    assert "set d.trainable = True before d.train_on_batch" in notes[3]
+    assert notes[5] == "o is compiled into two models: in Keras 3 an optimizer has one"
 
 
 def test_source_of_today_stays():

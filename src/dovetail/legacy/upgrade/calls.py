@@ -12,11 +12,11 @@ from ..arguments import Signatures
 from ..layers import layer
 from ..listing import UNKNOWN, find
 from ..releases import RELEASES, Release
+from .helpers import OLD_HARD_SIGMOID
 from .tables import INITIALIZERS
 
 # arguments that say how a release computed, or what is found out by itself today
 WITHOUT_EFFECT = ("implementation", "input_dtype", "name_scope")
-HELPER = "old_hard_sigmoid"
 
 
 def source(node: cst.CSTNode) -> str:
@@ -66,6 +66,17 @@ def joined(call: cst.Call, args: list[cst.Arg]) -> cst.Call:
         space = last.whitespace_after_arg if last is not None else cst.SimpleWhitespace("")
         made.append(arg.with_changes(comma=comma, whitespace_after_arg=space))
     return call.with_changes(args=made)
+
+
+def spaced(args: list[cst.Arg]) -> list[cst.Arg]:
+    """Arguments with a comma and a space between them."""
+    comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    return [a.with_changes(comma=comma if i < len(args) - 1 else cst.MaybeSentinel.DEFAULT) for i, a in enumerate(args)]
+
+
+def differs(old: Any, new: list[cst.Arg]) -> bool:
+    """Whether arguments are others than before."""
+    return [source(arg).strip().rstrip(",") for arg in old] != [source(arg).strip().rstrip(",") for arg in new]
 
 
 class LayerCall:
@@ -168,7 +179,7 @@ class LayerCall:
             return expression(repr(INITIALIZERS[value]))
         if name.endswith("activation") and value == "hard_sigmoid" and self.release.dialect < 3:
             self.needs_helper = True
-            return cst.Name(HELPER)
+            return cst.Name(OLD_HARD_SIGMOID)
         return node
 
     def _defaults(self, modern: type, given: set[str]) -> dict[str, cst.BaseExpression]:
@@ -182,7 +193,7 @@ class LayerCall:
             and self.release.gate_activation == "hard_sigmoid"
         ):
             self.needs_helper = True
-            added["recurrent_activation"] = cst.Name(HELPER)
+            added["recurrent_activation"] = cst.Name(OLD_HARD_SIGMOID)
         if self.today == "GRU" and "reset_after" not in given and not self.release.reset_after:
             added["reset_after"] = expression("False")
         return added
@@ -321,4 +332,4 @@ def _positional(cls: type) -> list[str]:
     return [p for p in inspect.signature(cls.__init__).parameters if p not in ("self", "kwargs")]
 
 
-__all__ = ["HELPER", "RELEASES", "LayerCall", "optimizer_arguments"]
+__all__ = ["RELEASES", "LayerCall", "optimizer_arguments"]

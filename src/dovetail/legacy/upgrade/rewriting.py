@@ -1,6 +1,5 @@
 """Rewriting a whole script: names, calls and imports."""
 
-import builtins
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,14 +10,12 @@ from libcst import metadata
 from ... import layers, optimizers
 from ...engine.layer import Layer
 from .. import changes, python2
-from ..imports import canonical
-from ..listing import UNKNOWN, find
+from ..listing import UNKNOWN
 from ..recognition import declared, recognize
 from ..releases import Release, find_release
 from .calls import (
-    HELPER,
     LayerCall,
-    different_defaults,
+    differs,
     drawn_weight,
     expression,
     joined,
@@ -26,32 +23,29 @@ from .calls import (
     literal,
     optimizer_arguments,
     padded,
+    spaced,
     split,
 )
 from .calls import source as text_of
+from .helpers import HELPERS, OLD_HARD_SIGMOID
 from .imports import is_import, rewrite_imports
-from .sequential import open_merges
+from .methods import Methods
+from .names import today_path
+from .numpy_names import NumpyNames
+from .sequential import inputs_first, open_merges
 from .tables import (
     BACKEND,
     BACKEND_ARGUMENTS,
-    DROPPED,
+    FIRST_BACKEND,
     KEYWORDS,
     MERGES,
     METHODS,
     METRIC_NAMES,
-    MODULES,
-    NAMES,
-    SHORT_METRICS,
     WITHOUT_SUCCESSOR,
 )
+from .tensorflow import TensorflowFunctions
 
 TIGHT = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-
-HELPER_TEXT = f'''
-def {HELPER}(x):
-    """The hard sigmoid of Keras before 3."""
-    return keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)
-'''
 
 CHANNELS_FIRST = 'keras.config.set_image_data_format("channels_first")\n'
 
@@ -100,14 +94,14 @@ def upgrade_source(source: str, path: str = "script.py", release: Any = None) ->
     wrapper = metadata.MetadataWrapper(module)
     rewriter = _Rewriter(spoken, module.code, result.notes)
     rewriter.was_python2 = was_python2
-    module = wrapper.visit(rewriter)
-    if rewriter.needs_helper or found.channels_first:
+    module = inputs_first(wrapper.visit(rewriter), rewriter.needed)
+    if OLD_HARD_SIGMOID in rewriter.helpers or found.channels_first:
         rewriter.needed.add(("keras", ""))
     module = rewrite_imports(module, rewriter.needed, result.notes)
     if found.channels_first:
         module = _behind_imports(module, CHANNELS_FIRST)
-    if rewriter.needs_helper:
-        module = _behind_imports(module, HELPER_TEXT)
+    for helper in sorted(rewriter.helpers):
+        module = _behind_imports(module, HELPERS[helper])
     result.source = module.code
     if result.source != text:
         result.source = _declared(result.source, spoken)
@@ -123,61 +117,8 @@ def _declared(source: str, release: Release) -> str:
     return "".join([*lines[:first], DECLARATION.format(version=release.version), *lines[first:]])
 
 
-class _Rewriter(cst.CSTTransformer):
+class _Rewriter(Methods, TensorflowFunctions, NumpyNames):
     """Rewrites every use of a name that has changed."""
-
-    METADATA_DEPENDENCIES = (metadata.QualifiedNameProvider, metadata.PositionProvider)
-
-    def __init__(self, release: Release, code: str, notes: list[tuple[int, str]]):
-        super().__init__()
-        self.release, self.code, self.notes = release, code, notes
-        self.needed: set[tuple[str, str]] = set()  # (module, name) that the new source uses
-        self.needs_helper = False
-        self.was_python2 = self.is_building = self.is_initializer = False
-        self.stars = [canonical(m) for m in re.findall(r"^from\s+([\w.]+)\s+import\s+\*", code, re.M) if "keras" in m]
-        self.shows_accuracy = "show_accuracy=True" in code
-        # methods and objects of the script's own classes: `net.fit_generator(...)` of a class with such a method
-        classes = re.findall(r"^class\s+(\w+)\s*(?:\(\s*object\s*\)|\(\s*\))?:", code, re.M)
-        self.own_methods = set(re.findall(r"^[ \t]+def\s+(\w+)\(\s*self\b", code, re.M)) if classes else set()
-        made = "|".join(map(re.escape, classes)) or r"(?!)"
-        self.own_objects = {"self", *re.findall(rf"^\s*(\w+)\s*=\s*(?:{made})\(", code, re.M)}
-
-    # -- what a name stands for
-
-    def _path(self, node: cst.CSTNode) -> str | None:
-        """The full name of what an expression refers to, in Keras's own modules; None for anything else."""
-        for found in self.get_metadata(metadata.QualifiedNameProvider, node, set()) or ():
-            path = canonical(found.name)
-            if found.source == metadata.QualifiedNameSource.IMPORT and path.split(".")[0] == "keras":
-                return path
-        if isinstance(node, cst.Name) and self.stars and not hasattr(builtins, node.value):
-            for star in self.stars:
-                package = ".".join(star.split(".")[:2])
-                if any(find(dialect, node.value, package) for dialect in (1, 2)):
-                    return f"{package}.{node.value}"
-        return None
-
-    def _is_of_tensorflow(self, node: cst.CSTNode) -> bool:
-        """Whether an expression reaches Keras by way of `tf.keras`, spelled out."""
-        names = self.get_metadata(metadata.QualifiedNameProvider, node, set()) or ()
-        root: Any = node
-        while isinstance(root, cst.Attribute):
-            root = root.value
-        roots = self.get_metadata(metadata.QualifiedNameProvider, root, set()) or ()
-        return bool(names) and any(found.name == "tensorflow" for found in roots)
-
-    def _note(self, node: cst.CSTNode, text: str) -> None:
-        line = self.get_metadata(metadata.PositionProvider, node).start.line
-        self.notes.append((line, text))
-
-    def _named(self, old: cst.BaseExpression, path: str) -> cst.BaseExpression:
-        """How today's `path` is written where `old` stood: `Conv2D` for a name, `layers.Conv2D` for an attribute."""
-        module, _, name = path.rpartition(".")
-        if isinstance(old, cst.Name):
-            self.needed.add((module, name))
-            return cst.Name(name)
-        self.needed.add(("keras", ""))
-        return expression(path)
 
     # -- calls
 
@@ -185,7 +126,8 @@ class _Rewriter(cst.CSTTransformer):
         is_named = isinstance(original_node.func, (cst.Name, cst.Attribute))
         path = self._path(original_node.func) if is_named else None
         if path is None:
-            return self._method(original_node, updated_node)
+            made = self._of_tensorflow(original_node, updated_node) if is_named else updated_node
+            return made if made is not updated_node else self._method(original_node, updated_node)
         name = path.rpartition(".")[2]
         if path.startswith("keras.backend."):
             return self._backend(name, original_node, updated_node)
@@ -224,15 +166,15 @@ class _Rewriter(cst.CSTTransformer):
             if not rewritten.notes:
                 self._note(original, f"{name}: the arguments could not be told; compare them with today's")
             return call
-        self.needs_helper |= rewritten.needs_helper
+        self.helpers |= {OLD_HARD_SIGMOID} if rewritten.needs_helper else set()
         full = padded(int(rewritten.today[4]), arguments) if rewritten.today in ("Conv1D", "Conv2D", "Conv3D") else None
         if full is not None:
             self.needed.add(("keras", ""))
-            padding, convolution = (text_of(cst.Call(cst.Name("f"), _spaced(args)))[1:] for args in full)
+            padding, convolution = (text_of(cst.Call(cst.Name("f"), spaced(args)))[1:] for args in full)
             layer = f"keras.layers.{rewritten.today}"
             text = f"keras.Sequential([keras.layers.ZeroPadding{layer[-2:]}{padding}, {layer}{convolution}])"
             return expression(text)
-        made = joined(call, arguments) if _differs(call.args, arguments) else call
+        made = joined(call, arguments) if differs(call.args, arguments) else call
         if rewritten.today != name:
             made = made.with_changes(func=self._named(original.func, f"keras.layers.{rewritten.today}"))
         return made
@@ -271,7 +213,7 @@ class _Rewriter(cst.CSTTransformer):
             self._note(original, "the mode is only known when the script runs: Merge is taken from dovetail.layers")
             self.needed.add(("dovetail.layers", "Merge"))
             arguments = [keyword(key, given[key]) for key in order[1:] if key in given]
-            made = cst.Call(cst.Name("Merge"), _spaced([*arguments, *title]))
+            made = cst.Call(cst.Name("Merge"), spaced([*arguments, *title]))
             return cst.Call(made, [cst.Arg(given["inputs"])]) if name == "merge" else made
         elif mode is UNKNOWN:  # a function of the list of branches
             layer, arguments = "Lambda", [cst.Arg(given["mode"])]
@@ -283,7 +225,7 @@ class _Rewriter(cst.CSTTransformer):
             self._note(original, f"no release had the merge mode {mode!r}")
             return call
         func = self._named(original.func, f"keras.layers.{layer}")
-        made = cst.Call(func, _spaced(arguments))
+        made = cst.Call(func, spaced(arguments))
         return cst.Call(made, [cst.Arg(given["inputs"])]) if name == "merge" else made
 
     def _is_function(self, node: cst.BaseExpression) -> bool:
@@ -292,15 +234,20 @@ class _Rewriter(cst.CSTTransformer):
 
     def _backend(self, name: str, original: cst.Call, call: cst.Call) -> cst.BaseExpression:
         known = BACKEND.get(name)
+        if name in FIRST_BACKEND and self.release.dialect == 1:
+            known = FIRST_BACKEND[name]
         parts = split(call)
         if name == "variable" and self.is_initializer:  # see `leave_Return`
             return call
         if name == "set_value":  # see `leave_Expr`
             return call
+        if name in ("zeros", "ones") and self.is_building and self.assigned.startswith("self.") and call.args:
+            return self._made_weight(call, expression(repr(name)))
         if known is None or parts is None:
             self._note(original, f"K.{name} has no function in keras.ops: it is taken from dovetail.legacy.backend")
             return call
-        names, pattern = known[0].split(), known[1]
+        defaults = {name: value for name, _, value in (part.partition("=") for part in known[0].split())}
+        names, pattern = list(defaults), known[1]
         positional, keywords = parts
         given = dict(zip(names, positional, strict=False)) | {_renamed_k(key): arg for key, arg in keywords.items()}
         if any(key not in names for key in given) or len(positional) > len(names):
@@ -311,11 +258,7 @@ class _Rewriter(cst.CSTTransformer):
             args = [a.with_changes(keyword=None, equal=cst.MaybeSentinel.DEFAULT) if k in names[:1] else a
                     for k, a in given.items()]  # fmt: skip
             return joined(call, args).with_changes(func=expression(pattern.removesuffix("(...)")))
-        values = [text_of(given[key].value) if key in given else None for key in names]
-        if None in values:
-            values = [
-                "-1" if value is None and key == "axis" else value for key, value in zip(names, values, strict=True)
-            ]
+        values = [text_of(given[key].value) if key in given else defaults[key] or None for key in names]
         if None in values:
             self._note(original, f"K.{name} with these arguments is taken from dovetail.legacy.backend")
             return call
@@ -374,119 +317,6 @@ class _Rewriter(cst.CSTTransformer):
             return self._training(name, original, call)
         return call
 
-    def _training(self, name: str, original: cst.Call, call: cst.Call) -> cst.Call:
-        args: list[cst.Arg] = []
-        in_samples = self.release.dialect == 1
-        for place, arg in enumerate(call.args):
-            key = arg.keyword.value if arg.keyword is not None else None
-            if key in DROPPED or key == "show_accuracy":
-                continue
-            if key is None and name in METHODS and place:  # the order was another
-                key = ("steps_per_epoch", "epochs")[place - 1] if name == "fit_generator" and place < 3 else "steps"
-                counts = in_samples and key != "epochs"
-                arg = keyword(key, self._steps(original, arg.value) if counts else arg.value)
-            new = changes.METHOD_ARGUMENTS.get(key or "", key)
-            if new != key and new is not None:
-                value = arg.value
-                if key in ("samples_per_epoch", "nb_val_samples", "val_samples"):
-                    value = self._steps(original, value)
-                arg = arg.with_changes(keyword=cst.Name(new), value=value)
-            args.append(arg)
-        says_epochs = any(a.keyword and a.keyword.value == "epochs" for a in args)
-        says_epochs |= len([a for a in args if a.keyword is None]) > 3
-        if name == "fit" and in_samples and not says_epochs and _looks_like_fit(call):
-            args.append(keyword("epochs", expression("10")))  # as many as Keras 1 did without being told
-        if (
-            name in METHODS
-            and name != "fit_generator"
-            and "verbose" not in {a.keyword.value for a in args if a.keyword}
-        ):
-            args.append(keyword("verbose", expression("0")))  # these said nothing
-        func = call.func
-        if name in METHODS:
-            func = call.func.with_changes(attr=cst.Name(METHODS[name]))  # type: ignore[attr-defined]
-        if not _differs(call.args, args):
-            return call.with_changes(func=func)
-        return joined(call, args).with_changes(func=func)
-
-    def _steps(self, node: cst.Call, samples: cst.BaseExpression) -> cst.BaseExpression:
-        """A number of samples as a number of batches."""
-        size = re.search(r"^\s*(batch_size|BATCH_SIZE|batchsize)\s*=", self.code, re.M)
-        number = re.search(r"\.flow(?:_from_directory)?\([^)]*batch_size\s*=\s*(\w+)", self.code)
-        batch = size[1] if size else number[1] if number else None
-        if batch is None:
-            self._note(node, "an epoch was counted in samples: divide by the generator's batch size")
-            return samples
-        text = text_of(samples)
-        text = text if isinstance(samples, (cst.Name, cst.Integer, cst.Call, cst.Attribute)) else f"({text})"
-        return expression(f"-(-{text} // {batch})")
-
-    def _of_compile(self, original: cst.Call, call: cst.Call) -> cst.Call:
-        args = []
-        for place, arg in enumerate(call.args):
-            key = arg.keyword.value if arg.keyword is not None else None
-            if key in ("class_mode", "sample_weight_mode", "theano_mode"):
-                continue
-            if key is None and arg.star == "" and place == 2:
-                arg = keyword("metrics", arg.value)
-            is_optimizer = key == "optimizer" or (key is None and place == 0)
-            value = literal(arg.value)
-            if arg.keyword is not None and arg.keyword.value == "metrics" and isinstance(value, list):
-                arg = arg.with_changes(value=self._metrics(value, arg.value))
-            if is_optimizer and isinstance(value, str):
-                arg = arg.with_changes(value=self._optimizer(value, arg.value))
-            args.append(arg)
-        if self.shows_accuracy and not any(a.keyword is not None and a.keyword.value == "metrics" for a in args):
-            args.append(keyword("metrics", expression('["accuracy"]')))
-        return joined(call, args) if _differs(call.args, args) else call
-
-    def _metrics(self, names: list[Any], node: cst.BaseExpression) -> cst.BaseExpression:
-        """Metrics under the names that histories had: before 2.3 `mae` was reported by its full name."""
-        if not self.release.is_before_2_3 or not any(name in SHORT_METRICS for name in names):
-            return node
-        return expression(repr([SHORT_METRICS.get(name, name) for name in names]))
-
-    def _optimizer(self, name: str, node: cst.BaseExpression) -> cst.BaseExpression:
-        """A named optimizer with the release's defaults, where they are others today."""
-        known = {key.lower(): key for key in dir(optimizers) if key[:1].isupper()}.get(name.lower())
-        if known is None:
-            return node
-        settings = different_defaults(known, self.release)
-        settings.pop("epsilon", None) if set(settings) == {"epsilon"} else None
-        if not settings:
-            return node if known.lower() == name else expression(repr(known.lower()))
-        self.needed.add(("keras", ""))
-        written = ", ".join(f"{key}={value!r}" for key, value in settings.items())
-        return expression(f"keras.optimizers.{known}({written})")
-
-    def _of_predict_classes(self, original: cst.Call, call: cst.Call) -> cst.BaseExpression:
-        base = call.func.value  # type: ignore[attr-defined]
-        predicted = text_of(joined(call.with_changes(func=cst.Attribute(base, cst.Name("predict"))), list(call.args)))
-        if "binary_crossentropy" in self.code and "categorical_crossentropy" not in self.code:
-            return expression(f'({predicted} > 0.5).astype("int32")')
-        self._note(original, "predict_classes: the likeliest class; for a single output write `predict(x) > 0.5`")
-        return expression(f"{predicted}.argmax(axis=-1)")
-
-    def _of_predict_proba(self, original: cst.Call, call: cst.Call) -> cst.BaseExpression:
-        return call.with_changes(func=call.func.with_changes(attr=cst.Name("predict")))  # type: ignore[attr-defined]
-
-    def _of_save_weights(self, original: cst.Call, call: cst.Call) -> cst.Call:
-        return self._weights_file(call)
-
-    def _of_load_weights(self, original: cst.Call, call: cst.Call) -> cst.Call:
-        return self._weights_file(call)
-
-    def _weights_file(self, call: cst.Call) -> cst.Call:
-        """Files of weights end in `.weights.h5` today."""
-        if not call.args:
-            return call
-        name = literal(call.args[0].value)
-        if isinstance(name, str) and not name.endswith((".weights.h5", ".keras")):
-            stem = re.sub(r"\.(h5|hdf5)$", "", name)
-            first = call.args[0].with_changes(value=expression(repr(f"{stem}.weights.h5")))
-            return call.with_changes(args=[first, *call.args[1:]])
-        return call
-
     # -- the rest
 
     def leave_BinaryOperation(
@@ -543,6 +373,8 @@ class _Rewriter(cst.CSTTransformer):
                 return _with_line(updated_node, "pass") if is_end else updated_node
             self.needed.add(("keras", ""))
             return _with_line(updated_node, f"{model} = keras.models.Model({model}.inputs, {single})")
+        if self.is_building and re.match(r"self\.(?:non_)?trainable_weights\s*=\s*\[", text):
+            return cst.RemoveFromParent()
         if re.fullmatch(r".+\._?(?:out|in)bound_nodes\s*=\s*\[\]", text):
             return _with_line(updated_node, "pass")
         return updated_node
@@ -555,8 +387,25 @@ class _Rewriter(cst.CSTTransformer):
         if path is not None and self._is_of_tensorflow(original_node) and text_of(updated_node) != path:
             self.needed.add(("keras", ""))
             return expression(path)
+        if path is None:
+            made = self._of_numpy(original_node, updated_node)
+            if made is not updated_node:
+                return made
         if updated_node.attr.value == "lr" and text_of(updated_node.value).endswith("optimizer"):
             return updated_node.with_changes(attr=cst.Name("learning_rate"))
+        return updated_node
+
+    def visit_Assign(self, node: cst.Assign) -> None:
+        self.assigned = text_of(node.targets[0].target)
+
+    def leave_Assign(self, original_node: cst.Assign, updated_node: cst.Assign) -> cst.Assign:
+        """`discriminator.trainable = False` in a script that trains by turns."""
+        target, self.assigned = text_of(updated_node.targets[0].target), ""
+        turns = target.endswith(".trainable") and ".train_on_batch(" in self.code
+        if turns and literal(updated_node.value) is False:
+            model = target.removesuffix(".trainable")
+            text = f"Keras 3 reads `trainable` while it trains, not in `compile` as before: there, set {target} = True"
+            self._note(original_node, f"{text} before {model}.train_on_batch, and False behind it")
         return updated_node
 
     def leave_Subscript(self, original_node: cst.Subscript, updated_node: cst.Subscript) -> cst.BaseExpression:
@@ -576,19 +425,27 @@ class _Rewriter(cst.CSTTransformer):
 
     def _weight(self, original: cst.Call, call: cst.Call) -> cst.BaseExpression:
         """`self.init(shape, name=...)` in `build` made a variable: today `add_weight` does."""
-        parts = split(call)
         initializer = f"self.{call.func.attr.value}"  # type: ignore[attr-defined]
-        text = text_of(call.func)
-        is_initializer = text == initializer and re.search(
+        is_initializer = text_of(call.func) == initializer and re.search(
             rf"{re.escape(initializer)}\s*=\s*(?:initializations|initializers)\.get\(", self.code
         )
-        if parts is None or not is_initializer or not self.is_building or not call.args:
+        if not is_initializer or not self.is_building or not call.args:
+            return call
+        return self._made_weight(call, expression(initializer))
+
+    def _made_weight(self, call: cst.Call, initializer: cst.BaseExpression) -> cst.Call:
+        """`add_weight` for a call that made a variable of a shape."""
+        parts = split(call)
+        if parts is None:
             return call
         positional, keywords = parts
         shape = positional[0] if positional else keywords["shape"]
-        given = [keyword("shape", shape.value), keyword("initializer", expression(initializer))]
+        given = [keyword("shape", shape.value), keyword("initializer", initializer)]
         given += [keyword("name", _title(keywords["name"].value))] if "name" in keywords else []
-        return cst.Call(expression("self.add_weight"), _spaced(given))
+        trained = re.findall(r"self\.trainable_weights\s*\+?=(.+)", self.code)
+        if trained and self.assigned and not any(re.search(rf"{self.assigned}\b", line) for line in trained):
+            given.append(keyword("trainable", expression("False")))
+        return cst.Call(expression("self.add_weight"), spaced(given))
 
     def leave_FunctionDef(self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef) -> cst.FunctionDef:
         if updated_node.name.value == "get_output_shape_for":
@@ -608,20 +465,6 @@ class _Rewriter(cst.CSTTransformer):
     def leave_Lambda(self, original_node: cst.Lambda, updated_node: cst.Lambda) -> cst.Lambda:
         made = _makes_weights(updated_node.params)
         return updated_node.with_changes(params=_with_dtype(updated_node.params)) if made else updated_node
-
-
-def today_path(path: str) -> str | None:
-    """Where a name of Keras lives today; None where the path is not one of a public name."""
-    if path in NAMES:
-        return NAMES[path]
-    for old, new in MODULES:
-        if path.startswith(old):
-            name = path.rpartition(".")[2]
-            return f"{new}.{changes.LAYER_NAMES.get(name, name)}" if new == "keras.layers" else f"{new}.{name}"
-    if path.startswith("keras.layers."):
-        name = path.rpartition(".")[2]
-        return f"keras.layers.{changes.LAYER_NAMES.get(name, name)}"
-    return None
 
 
 def _is_layer_module(path: str) -> bool:
@@ -665,30 +508,21 @@ def _is_own(owner: cst.BaseExpression, objects: set[str]) -> bool:
     return isinstance(owner, cst.Name) and owner.value in objects
 
 
-def _differs(old: Any, new: list[cst.Arg]) -> bool:
-    return [text_of(arg).strip().rstrip(",") for arg in old] != [text_of(arg).strip().rstrip(",") for arg in new]
-
-
-def _spaced(args: list[cst.Arg]) -> list[cst.Arg]:
-    comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-    return [a.with_changes(comma=comma if i < len(args) - 1 else cst.MaybeSentinel.DEFAULT) for i, a in enumerate(args)]
-
-
-def _looks_like_fit(call: cst.Call) -> bool:
-    """Whether a call of `fit` is a model's: scikit-learn's take no batch size."""
-    keys = {arg.keyword.value for arg in call.args if arg.keyword is not None}
-    return bool(keys & {"batch_size", "validation_split", "validation_data", "callbacks"})
-
-
 def _behind_imports(module: cst.Module, text: str) -> cst.Module:
     """The module with a statement added behind its imports."""
     body = list(module.body)
     last = next((i for i, line in enumerate(body) if cst.Module([]).code_for_node(line).strip() == "import keras"), -1)
     while last + 1 < len(body) and is_import(body[last + 1]):
         last += 1
-    lines = [cst.EmptyLine()] * (2 if text.lstrip().startswith("def") else 1)
+    is_function = text.lstrip().startswith(("def", "@"))
+    lines = [cst.EmptyLine()] * (2 if is_function else 1)
     placed = cst.parse_module(text).body[0].with_changes(leading_lines=lines)
-    return module.with_changes(body=[*body[: last + 1], placed, *body[last + 1 :]])
+    rest = body[last + 1 :]
+    if is_function and rest:
+        after: Any = rest[0]
+        blank = sum(line.comment is None for line in after.leading_lines)
+        rest[0] = after.with_changes(leading_lines=[*lines[blank:], *after.leading_lines])
+    return module.with_changes(body=[*body[: last + 1], placed, *rest])
 
 
 __all__ = ["BACKEND_ARGUMENTS", "Upgrade", "upgrade_source"]

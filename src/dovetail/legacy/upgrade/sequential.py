@@ -1,4 +1,4 @@
-"""`model.add(Merge([left, right], mode=...))` as the first layer of a Sequential, written as a functional model."""
+"""How a Sequential begins: with a Merge of other models, or with the size of its batches."""
 
 from typing import Any
 
@@ -10,6 +10,62 @@ from .calls import source as text_of
 def open_merges(module: cst.Module, notes: list[tuple[int, str]]) -> cst.Module:
     """The module with Sequential models that begin with a Merge drawn as graphs."""
     return module.visit(_Opener(notes))
+
+
+def inputs_first(module: cst.Module, needed: set[tuple[str, str]]) -> cst.Module:
+    """The module with every `batch_input_shape` of a layer as an Input before it.
+
+    Args:
+        needed: (module, name) that the new source uses, added to.
+    """
+    rewriter = _InputsFirst()
+    module = module.visit(rewriter)
+    if rewriter.is_used:
+        needed.add(("keras", ""))
+    return module
+
+
+class _InputsFirst(cst.CSTTransformer):
+    is_used = False
+
+    def _apart(self, node: Any) -> tuple[Any, str | None]:
+        """A call of a layer without `batch_input_shape`, and the Input that says it."""
+        if not isinstance(node, cst.Call):
+            return node, None
+        shape = next((arg for arg in node.args if arg.keyword and arg.keyword.value == "batch_input_shape"), None)
+        if shape is None:
+            return node, None
+        self.is_used = True
+        args = [arg for arg in node.args if arg is not shape]
+        if args:
+            args[-1] = args[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+        return node.with_changes(args=args), f"keras.Input(batch_shape={text_of(shape.value)})"
+
+    def leave_SimpleStatementLine(self, original_node: Any, updated_node: Any) -> Any:
+        names = _owner(updated_node) if len(updated_node.body) == 1 else []
+        if not names:
+            return updated_node
+        call = updated_node.body[0].value
+        layer, first = self._apart(call.args[0].value) if len(call.args) == 1 else (None, None)
+        if first is None:
+            return updated_node
+        added = call.with_changes(args=[call.args[0].with_changes(value=layer)])
+        rest = updated_node.with_changes(body=[updated_node.body[0].with_changes(value=added)], leading_lines=[])
+        before = _with_text(updated_node, f"{names[0]}.add({first})")
+        return cst.FlattenSentinel([before.with_changes(trailing_whitespace=cst.TrailingWhitespace()), rest])
+
+    def leave_List(self, original_node: cst.List, updated_node: cst.List) -> cst.List:
+        elements = list(updated_node.elements)
+        layer, first = self._apart(elements[0].value) if elements else (None, None)
+        if first is None:
+            return updated_node
+        comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+        head = [cst.Element(cst.parse_expression(first), comma=comma), elements[0].with_changes(value=layer)]
+        return updated_node.with_changes(elements=[*head, *elements[1:]])
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
+        """A layer that is called on a tensor has its shape from there."""
+        return updated_node.with_changes(func=self._apart(updated_node.func)[0])
 
 
 class _Opener(cst.CSTTransformer):

@@ -1,6 +1,7 @@
 """What old names are called in today's source, beyond the tables that running scripts use."""
 
-# K.<name>: the names of its arguments, and the expression of today; {0}, {1}, ... are the arguments, ... all of them
+# K.<name>: the names of its arguments (with defaults that are others today), and the expression of today;
+# {0}, {1}, ... are the arguments, ... all of them
 BACKEND: dict[str, tuple[str, str]] = {
     **{name: ("x axis keepdims", f"ops.{name}(...)") for name in ("mean", "sum", "max", "min", "prod", "var", "std",
                                                                   "any", "all")},
@@ -19,7 +20,7 @@ BACKEND: dict[str, tuple[str, str]] = {
     "stack": ("x axis", "ops.stack(...)"),
     "reshape": ("x shape", "ops.reshape({0}, {1})"),
     "permute_dimensions": ("x pattern", "ops.transpose({0}, {1})"),
-    "expand_dims": ("x axis", "ops.expand_dims({0}, {1})"),
+    "expand_dims": ("x axis=-1", "ops.expand_dims({0}, {1})"),
     "squeeze": ("x axis", "ops.squeeze({0}, {1})"),
     "cast": ("x dtype", "ops.cast({0}, {1})"),
     "argmax": ("x axis", "ops.argmax(...)"),
@@ -32,6 +33,18 @@ BACKEND: dict[str, tuple[str, str]] = {
     "gather": ("reference indices", "ops.take({0}, {1}, axis=0)"),
     "repeat_elements": ("x rep axis", "ops.repeat({0}, {1}, axis={2})"),
     "tile": ("x n", "ops.tile({0}, {1})"),
+    "dot": ("x y", "ops.dot({0}, {1})"),
+    "logsumexp": ("x axis keepdims", "ops.logsumexp(...)"),
+    "cumsum": ("x axis=0", "ops.cumsum({0}, {1})"),
+    "cumprod": ("x axis=0", "ops.cumprod({0}, {1})"),
+    "reverse": ("x axes", "ops.flip({0}, {1})"),
+    "batch_flatten": ("x", "ops.reshape({0}, (ops.shape({0})[0], -1))"),
+    "arange": ("start stop step", "ops.arange(...)"),
+    "constant": ("value dtype", "ops.convert_to_tensor(...)"),
+    "l2_normalize": ("x axis", "ops.normalize({0}, {1})"),
+    "categorical_crossentropy": ("target output from_logits axis", "ops.categorical_crossentropy(...)"),
+    "sparse_categorical_crossentropy": ("target output from_logits axis", "ops.sparse_categorical_crossentropy(...)"),
+    "binary_crossentropy": ("target output from_logits", "ops.binary_crossentropy(...)"),
     "shape": ("x", "ops.shape(...)"),
     "int_shape": ("x", "tuple({0}.shape)"),
     "ndim": ("x", "len({0}.shape)"),
@@ -45,6 +58,11 @@ BACKEND: dict[str, tuple[str, str]] = {
     "get_value": ("x", "ops.convert_to_numpy({0})"),
     "eval": ("x", "ops.convert_to_numpy({0})"),
 }  # fmt: skip
+# those whose arguments came in another order at first
+FIRST_BACKEND = {
+    f"{kind}_crossentropy": ("output target from_logits=False", f"ops.{kind}_crossentropy({{1}}, {{0}}, {{2}})")
+    for kind in ("binary", "categorical", "sparse_categorical")
+}
 # arguments of these that have another name in `keras.ops`
 BACKEND_ARGUMENTS = {"tensors": "xs", "y": "x2"}
 

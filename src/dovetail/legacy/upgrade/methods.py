@@ -1,0 +1,153 @@
+"""Rewriting the calls of methods of models: training, compiling, weights."""
+
+import re
+from typing import Any
+
+import libcst as cst
+
+from ... import optimizers
+from .. import changes
+from .calls import different_defaults, differs, expression, joined, keyword, literal
+from .calls import source as text_of
+from .helpers import RESET_STATES
+from .names import Names
+from .tables import DROPPED, METHODS, SHORT_METRICS
+
+
+class Methods(Names):
+    """Rewrites calls of `fit`, `compile` and their relatives."""
+
+    def _training(self, name: str, original: cst.Call, call: cst.Call) -> cst.Call:
+        args: list[cst.Arg] = []
+        in_samples = self.release.dialect == 1
+        for place, arg in enumerate(call.args):
+            key = arg.keyword.value if arg.keyword is not None else None
+            if key in DROPPED or key == "show_accuracy":
+                continue
+            if key is None and name in METHODS and place:  # the order was another
+                key = ("steps_per_epoch", "epochs")[place - 1] if name == "fit_generator" and place < 3 else "steps"
+                counts = in_samples and key != "epochs"
+                arg = keyword(key, self._steps(original, arg.value) if counts else arg.value)
+            new = changes.METHOD_ARGUMENTS.get(key or "", key)
+            if new != key and new is not None:
+                value = arg.value
+                if key in ("samples_per_epoch", "nb_val_samples", "val_samples"):
+                    value = self._steps(original, value)
+                arg = arg.with_changes(keyword=cst.Name(new), value=value)
+            args.append(arg)
+        says_epochs = any(a.keyword and a.keyword.value == "epochs" for a in args)
+        says_epochs |= len([a for a in args if a.keyword is None]) > 3
+        if name == "fit" and in_samples and not says_epochs and _looks_like_fit(call):
+            args.append(keyword("epochs", expression("10")))  # as many as Keras 1 did without being told
+        if (
+            name in METHODS
+            and name != "fit_generator"
+            and "verbose" not in {a.keyword.value for a in args if a.keyword}
+        ):
+            args.append(keyword("verbose", expression("0")))  # these said nothing
+        func = call.func
+        if name in METHODS:
+            func = call.func.with_changes(attr=cst.Name(METHODS[name]))  # type: ignore[attr-defined]
+        if not differs(call.args, args):
+            return call.with_changes(func=func)
+        return joined(call, args).with_changes(func=func)
+
+    def _steps(self, node: cst.Call, samples: cst.BaseExpression) -> cst.BaseExpression:
+        """A number of samples as a number of batches."""
+        size = re.search(r"^\s*(batch_size|BATCH_SIZE|batchsize)\s*=", self.code, re.M)
+        number = re.search(r"\.flow(?:_from_directory)?\([^)]*batch_size\s*=\s*(\w+)", self.code)
+        batch = size[1] if size else number[1] if number else None
+        if batch is None:
+            self._note(node, "an epoch was counted in samples: divide by the generator's batch size")
+            return samples
+        text = text_of(samples)
+        text = text if isinstance(samples, (cst.Name, cst.Integer, cst.Call, cst.Attribute)) else f"({text})"
+        return expression(f"-(-{text} // {batch})")
+
+    def _of_compile(self, original: cst.Call, call: cst.Call) -> cst.Call:
+        args = []
+        for place, arg in enumerate(call.args):
+            key = arg.keyword.value if arg.keyword is not None else None
+            if key in ("class_mode", "sample_weight_mode", "theano_mode"):
+                continue
+            if key is None and arg.star == "" and place == 2:
+                arg = keyword("metrics", arg.value)
+            is_optimizer = key == "optimizer" or (key is None and place == 0)
+            value = literal(arg.value)
+            if is_optimizer and isinstance(arg.value, (cst.Name, cst.Attribute)):
+                shared = text_of(arg.value)
+                if shared in self.compiled_with:
+                    self._note(original, f"{shared} is compiled into two models: in Keras 3 an optimizer has one")
+                self.compiled_with.add(shared)
+            if arg.keyword is not None and arg.keyword.value == "metrics" and isinstance(value, list):
+                arg = arg.with_changes(value=self._metrics(value, arg.value))
+            if is_optimizer and isinstance(value, str):
+                arg = arg.with_changes(value=self._optimizer(value, arg.value))
+            args.append(arg)
+        if self.shows_accuracy and not any(a.keyword is not None and a.keyword.value == "metrics" for a in args):
+            args.append(keyword("metrics", expression('["accuracy"]')))
+        return joined(call, args) if differs(call.args, args) else call
+
+    def _metrics(self, names: list[Any], node: cst.BaseExpression) -> cst.BaseExpression:
+        """Metrics under the names that histories had: before 2.3 `mae` was reported by its full name."""
+        if not self.release.is_before_2_3 or not any(name in SHORT_METRICS for name in names):
+            return node
+        return expression(repr([SHORT_METRICS.get(name, name) for name in names]))
+
+    def _optimizer(self, name: str, node: cst.BaseExpression) -> cst.BaseExpression:
+        """A named optimizer with the release's defaults, where they are others today."""
+        known = {key.lower(): key for key in dir(optimizers) if key[:1].isupper()}.get(name.lower())
+        if known is None:
+            return node
+        settings = different_defaults(known, self.release)
+        settings.pop("epsilon", None) if set(settings) == {"epsilon"} else None
+        if not settings:
+            return node if known.lower() == name else expression(repr(known.lower()))
+        self.needed.add(("keras", ""))
+        written = ", ".join(f"{key}={value!r}" for key, value in settings.items())
+        return expression(f"keras.optimizers.{known}({written})")
+
+    def _of_reset_states(self, original: cst.Call, call: cst.Call) -> cst.BaseExpression:
+        """Models have none today; layers and metrics have `reset_state`."""
+        base = text_of(call.func.value)  # type: ignore[attr-defined]
+        made = rf"(?<![\w.]){re.escape(base)}\s*=\s*(?:\w+\.)*(?:Sequential|Model|load_model|model_from_\w+)\("
+        if call.args or base in ("self", "super()"):
+            return call
+        if "model" in base.split(".")[-1].lower() or re.search(made, self.code):
+            self.helpers.add(RESET_STATES)
+            return expression(f"{RESET_STATES}({base})")
+        return call.with_changes(func=call.func.with_changes(attr=cst.Name("reset_state")))  # type: ignore[attr-defined]
+
+    def _of_predict_classes(self, original: cst.Call, call: cst.Call) -> cst.BaseExpression:
+        base = call.func.value  # type: ignore[attr-defined]
+        predicted = text_of(joined(call.with_changes(func=cst.Attribute(base, cst.Name("predict"))), list(call.args)))
+        if "binary_crossentropy" in self.code and "categorical_crossentropy" not in self.code:
+            return expression(f'({predicted} > 0.5).astype("int32")')
+        self._note(original, "predict_classes: the likeliest class; for a single output write `predict(x) > 0.5`")
+        return expression(f"{predicted}.argmax(axis=-1)")
+
+    def _of_predict_proba(self, original: cst.Call, call: cst.Call) -> cst.BaseExpression:
+        return call.with_changes(func=call.func.with_changes(attr=cst.Name("predict")))  # type: ignore[attr-defined]
+
+    def _of_save_weights(self, original: cst.Call, call: cst.Call) -> cst.Call:
+        return self._weights_file(call)
+
+    def _of_load_weights(self, original: cst.Call, call: cst.Call) -> cst.Call:
+        return self._weights_file(call)
+
+    def _weights_file(self, call: cst.Call) -> cst.Call:
+        """Files of weights end in `.weights.h5` today."""
+        if not call.args:
+            return call
+        name = literal(call.args[0].value)
+        if isinstance(name, str) and not name.endswith((".weights.h5", ".keras")):
+            stem = re.sub(r"\.(h5|hdf5)$", "", name)
+            first = call.args[0].with_changes(value=expression(repr(f"{stem}.weights.h5")))
+            return call.with_changes(args=[first, *call.args[1:]])
+        return call
+
+
+def _looks_like_fit(call: cst.Call) -> bool:
+    """Whether a call of `fit` is a model's: scikit-learn's take no batch size."""
+    keys = {arg.keyword.value for arg in call.args if arg.keyword is not None}
+    return bool(keys & {"batch_size", "validation_split", "validation_data", "callbacks"})
