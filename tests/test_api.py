@@ -13,12 +13,12 @@ LISTING = Path(__file__).parent / "data" / "keras-3.15.txt"
 LEFT = {
     "layers": """
         AugMix AutoContrast ContrastLimitedAdaptiveHistogramEqualization CutMix
-        Equalization HashedCrossing Hashing IntegerLookup MaxNumBoundingBoxes
+        Equalization HashedCrossing Hashing MaxNumBoundingBoxes
         MixUp RandAugment RandomColorDegeneration RandomColorJitter
         RandomElasticTransform RandomErasing RandomGaussianBlur RandomGrayscale
         RandomHue RandomInvert RandomPerspective RandomPosterization RandomSaturation RandomSharpness
-        RandomShear Solarization StringLookup
-        TFSMLayer TextVectorization TorchModuleWrapper
+        RandomShear Solarization
+        TFSMLayer TorchModuleWrapper
     """,
     "losses": "",
     "metrics": "",

@@ -265,6 +265,8 @@ PREPROCESSING = [
     Row("CategoryEncoding", {"num_tokens": 7}, (3, 4), integers=8),
     Row("CategoryEncoding", {"num_tokens": 7, "output_mode": "one_hot"}, (3, 1), integers=7),
     Row("CategoryEncoding", {"num_tokens": 7, "output_mode": "count"}, [(3, 4), (3, 4)], integers=7, spread=True),
+    Row("IntegerLookup", {"vocabulary": [3, 1, 5]}, (3, 4), integers=7),
+    Row("IntegerLookup", {"vocabulary": [3, 1], "output_mode": "multi_hot", "num_oov_indices": 2}, (3, 4), integers=5),
     Row("Discretization", {"bin_boundaries": [-0.5, 0.0, 0.7]}, (3, 4), shows_nan=False),
     Row("Discretization", {"bin_boundaries": [-0.5, 0.0], "output_mode": "one_hot"}, (3, 4), shows_nan=False),
     Row(

@@ -55,3 +55,12 @@ def test_arrays_of_lists_of_other_lengths():
         assert np.array([[1, 2], [3, 4]]).shape == (2, 2)
     with pytest.raises(ValueError, match="inhomogeneous"):
         np.array([[1, 2], [3]])
+
+
+def test_columns_of_texts_are_objects():
+    pandas = pytest.importorskip("pandas")
+    before = pandas.DataFrame({"a": ["x"]})["a"].dtype
+    with as_they_were():
+        frame = pandas.DataFrame({"a": ["x", "y"], "b": [1, 2]})
+        assert frame["a"].dtype == "object" and list(frame.select_dtypes("object")) == ["a"]
+    assert pandas.DataFrame({"a": ["x"]})["a"].dtype == before

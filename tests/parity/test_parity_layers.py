@@ -26,7 +26,7 @@ NOT_CALLED_SO = {
 }
 # an error in Keras; places of pixels, or what is drawn, in 16 bits
 NOT_IN_16_BITS = {"STFTSpectrogram", "RandomRotation", "RandomTranslation", "RandomZoom", "RandomContrast"}
-OTHERWISE = {"RandomCrop"}  # not in training, see the table of differences
+OTHERWISE = {"RandomCrop", "IntegerLookup"}  # not in training, see the table of differences; needs TensorFlow
 SHARED = [
     row
     for row in ROWS

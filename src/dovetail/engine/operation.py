@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import jax
+import jax.numpy as jnp
+import numpy as np
 
 from .configs import Configured, snake_case
 from .context import StatelessScope, entered
@@ -127,6 +129,8 @@ def trace(function: Callable[..., Any], args: Any, kwargs: Any, **static: Any) -
     """
     leaves, structure = jax.tree.flatten((args, kwargs), is_leaf=_is_spec)
     places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, (KerasTensor, Spec))]
+    if any(leaves[i].dtype == "string" for i in places):
+        return _tried(lambda filled: function(*filled[0], **filled[1], **static), leaves, places, structure)
 
     def evaluate(size: int) -> tuple[list, Any]:
         def run(*arrays: Any) -> Any:
@@ -147,6 +151,29 @@ def trace(function: Callable[..., Any], args: Any, kwargs: Any, **static: Any) -
         second, _ = evaluate(OPEN_SIZES[1])
     return output_structure.unflatten(
         Spec(tuple(x if x == y else None for x, y in zip(a.shape, b.shape, strict=True)), a.dtype.name)
+        for a, b in zip(first, second, strict=True)
+    )
+
+
+def _tried(function: Callable[[Any], Any], leaves: list[Any], places: list[int], structure: Any) -> Any:
+    """As `trace`, for texts, which JAX has no arrays of: the function runs on two small batches."""
+
+    def evaluate(size: int) -> tuple[list, Any]:
+        filled = list(leaves)
+        for place in places:
+            shape = tuple(size if axis is None else axis for axis in leaves[place].shape)
+            dtype = leaves[place].dtype
+            filled[place] = np.full(shape, "a", object) if dtype == "string" else jnp.zeros(shape, dtype)
+        with StatelessScope(), entered(open_size=size):
+            return jax.tree.flatten(function(structure.unflatten(filled)))
+
+    first, output_structure = evaluate(2)
+    second, _ = evaluate(3)
+    return output_structure.unflatten(
+        Spec(
+            tuple(x if x == y else None for x, y in zip(np.shape(a), np.shape(b), strict=True)),
+            "string" if np.asarray(a).dtype.kind in "USO" else np.asarray(a).dtype.name,
+        )
         for a, b in zip(first, second, strict=True)
     )
 

@@ -87,6 +87,7 @@ from .preprocessing import (
     CategoryEncoding,
     CenterCrop,
     Discretization,
+    IntegerLookup,
     MelSpectrogram,
     Normalization,
     Pipeline,
@@ -100,6 +101,8 @@ from .preprocessing import (
     Rescaling,
     Resizing,
     STFTSpectrogram,
+    StringLookup,
+    TextVectorization,
 )
 from .recurrent import (
     GRU,

@@ -151,6 +151,17 @@ class OldMetric(Metric):
         super().reset_state()
 
 
+class AnyThreshold:
+    """Binary accuracy of logits: any threshold was allowed, 0 for them."""
+
+    def __init__(self, threshold: float = 0.5, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.threshold = self._fn_kwargs["threshold"] = threshold  # type: ignore[attr-defined]
+
+
+OLD = {"BinaryAccuracy": (AnyThreshold,)}
+
+
 @functools.cache
 def metric_class(release: Release, name: str) -> Any:
     """The class of metrics that a release has under `name`."""
@@ -164,7 +175,7 @@ def metric_class(release: Release, name: str) -> Any:
     order = tuple(key for key, p in parameters.items() if key != "self" and p.kind == p.POSITIONAL_OR_KEYWORD)
     members = {"__module__": __name__, "__doc__": modern.__doc__, "release": release, "order": order}
     members["title"] = default if isinstance(default, str) else None
-    cls: Any = type(name, (OldMetric, modern), members)
+    cls: Any = type(name, (OldMetric, *OLD.get(name, ()), modern), members)
     MODULES[cls] = "keras.metrics"
     return cls
 

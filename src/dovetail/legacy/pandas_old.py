@@ -1,6 +1,8 @@
 """What data frames of pandas had before 1.0 and 2.0."""
 
 import types
+import warnings
+from collections.abc import Callable
 from typing import Any
 
 
@@ -12,6 +14,24 @@ def additions(pandas: types.ModuleType) -> dict[Any, dict[str, Any]]:
         names |= {"iteritems": cls.items, "sort": _sort, "order": _sort, "convert_objects": lambda self, **_: self}
         found[cls] = {name: value for name, value in names.items() if not hasattr(cls, name)}
     return found
+
+
+def with_texts_as_objects(pandas: types.ModuleType) -> Callable[[], None]:
+    """Columns of texts have the dtype `object`, as before pandas 3; returns what undoes it."""
+    name = "future.infer_string"
+
+    def choose(value: Any) -> Any:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the option goes with pandas 4
+            before = pandas.get_option(name)
+            pandas.set_option(name, value)
+        return before
+
+    try:
+        before = choose(False)
+    except KeyError:  # pandas without the option
+        return lambda: None
+    return lambda: choose(before)
 
 
 def _as_matrix(self: Any, columns: Any = None) -> Any:

@@ -87,6 +87,7 @@ class _Completed(importlib.abc.Loader):
         _complete(module)
 
 
+_undo: list[Callable[[], None]] = []
 _put: list[tuple[Any, str, Any]] = []  # what is to be taken out again: owner, name, and what was there
 
 
@@ -99,6 +100,8 @@ def _complete(module: types.ModuleType) -> None:
     for owner, names in COMPLETED[module.__name__](module).items():
         for name, value in names.items():
             _set(owner, name, value)
+    if module.__name__ == "pandas":
+        _undo.append(pandas_old.with_texts_as_objects(module))
 
 
 def _of_unequal_parts(own: Any) -> Any:
@@ -143,6 +146,8 @@ def as_they_were() -> Iterator[None]:
         sys.modules.update(hidden)
         for name in added:
             delattr(np, name)
+        while _undo:
+            _undo.pop()()
         while _put:
             owner, name, before = _put.pop()
             if before is _put:

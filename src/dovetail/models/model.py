@@ -18,12 +18,15 @@ from ..engine.operation import Operation
 from ..engine.programs import Programs
 from ..engine.pure import pure, write
 from ..engine.registry import CustomObjectScope
-from ..engine.tensor import KerasTensor
+from ..engine.tensor import KerasTensor, Spec, any_symbolic
+from ..engine.texts import is_written_out, texts
 from ..engine.variable import Stateful
 from ..ops.kernels.options import compile_jit
 from ..saving.archive import load_weights_from, save_model, save_weights
 from ..training.binding import BindingError, bind
+from ..training.data import bind_inputs
 from ..training.trainer import Trainer
+from .front import Front, Prepared, front_of, is_prepared
 from .graph_config import draw, graph_config
 from .state_tree import get_state_tree, set_state_tree
 from .summary import summary
@@ -50,6 +53,7 @@ class Model(Trainer, Layer):
     """
 
     _graph: Graph | None = None
+    _front: Front | None = None
     not_in_config = ("inputs", "outputs")
 
     def __new__(cls, *args: Any, **kwargs: Any):
@@ -69,6 +73,7 @@ class Model(Trainer, Layer):
         layers = [operation for operation in graph.operations if isinstance(operation, Layer)]
         _check_names(layers)
         self._graph, self.operations = graph, list(graph.operations)
+        self._front = front_of(graph)
         arguments = [leaf for node in graph.nodes for leaf in jax.tree.leaves((node.args, node.kwargs))]
         self._argument_state = [
             leaf for leaf in arguments if isinstance(leaf, Stateful)
@@ -86,6 +91,9 @@ class Model(Trainer, Layer):
         if self._graph is None or type(self).call not in (Model.call, Functional.call):
             return super()._call_with_masks(args, kwargs, masks)
         inputs = args[0] if args else kwargs["inputs"]
+        if self._front is not None:
+            prepared = inputs if isinstance(inputs, Prepared) else self.prepared(inputs)
+            return self._front.rest.run(prepared.values, [None] * len(prepared.values), execute)
         values = self._bind_inputs(inputs)
         mask = kwargs.get("mask")
         given = [None] * len(values)
@@ -96,11 +104,19 @@ class Model(Trainer, Layer):
             given = bind(found[0], self.input_names, "mask", "input", optional=True)
         return self._graph.run(values, given, execute)
 
+    def _traced_specs(self, args: tuple, kwargs: dict) -> tuple[Any, list | None]:
+        if self._front is None:
+            return super()._traced_specs(args, kwargs)
+        tree = self._graph.output_tree  # type: ignore[union-attr]
+        return jax.tree.map(lambda tensor: Spec(tensor.shape, tensor.dtype), tree), None
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """On arrays a functional model runs its compiled program, kept for each shape, dtype and `training`."""
         if self._graph is None or current().scope is not None:
             return super().__call__(*args, **kwargs)
         training = kwargs.get("training")
+        if self._front is not None and args and not is_prepared(args) and not any_symbolic(args):
+            args = (bind_inputs(self, args[0]), *args[1:])
         leaves = jax.tree.leaves((args, kwargs))
         if any(not isinstance(leaf, (np.ndarray, jax.Array, bool)) for leaf in leaves) or any(
             isinstance(leaf, (jax.core.Tracer, KerasTensor)) or get_mask(leaf) is not None for leaf in leaves
@@ -129,6 +145,16 @@ class Model(Trainer, Layer):
             return outputs, masks, list(scope.losses if scope else ())
 
         return compile_jit(pure(call, self._programs.variables()))
+
+    def prepared(self, inputs: Any) -> Prepared:
+        """What a model with inputs of texts makes of them before its program: an array for each of its inputs."""
+        graph = self._graph_or_raise("inputs")
+        values = bind(inputs, self.input_names, "x", "input", is_item=is_written_out)
+        arrays = [
+            fitted_texts(value, tensor) if tensor.dtype == "string" else fitted(value, tensor, name, self.name)
+            for value, tensor, name in zip(values, graph.inputs, self.input_names, strict=True)
+        ]
+        return self._front(arrays, execute)  # type: ignore[misc]
 
     # -- inputs
 
@@ -346,6 +372,14 @@ def _check_names(layers: list[Layer]) -> None:
                 f"and a {type(layer).__name__}): give each its own `name`"
             )
         seen[layer.name] = layer
+
+
+def fitted_texts(value: Any, tensor: KerasTensor) -> Any:
+    """Texts for a symbolic input, with the rank that it has."""
+    array = texts(value)
+    if array.ndim == len(tensor.shape) - 1 and tensor.shape[-1] == 1:
+        return array[..., None]
+    return array[..., 0] if array.ndim == len(tensor.shape) + 1 and array.shape[-1] == 1 else array
 
 
 def fitted(value: Any, tensor: KerasTensor, name: str, model: str) -> Any:

@@ -10,6 +10,7 @@ from ..engine.graph import Graph
 from ..engine.layer import Layer
 from ..engine.registry import CustomObjectScope
 from ..engine.tensor import KerasTensor
+from ..engine.texts import is_text, texts
 from ..layers.input import Input, InputLayer
 from .model import Model
 
@@ -109,9 +110,16 @@ class Sequential(Model):
                 raise StateError(f"{self.name!r} needs the shape of its input to be built, not {input_shape!r}")
             self._build_on(Input(batch_shape=tuple(input_shape)), self._stack)
 
+    def build_on_texts(self, x: Any) -> None:
+        """Build for such texts."""
+        if self._stack:
+            self._build_on(Input(batch_shape=(None, *texts(x).shape[1:]), dtype="string"), self._stack)
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._graph is None and not self._stack:
             raise StateError(f"{self.name!r} has no layers yet")
+        if self._graph is None and args and is_text(args[0]):
+            self.build_on_texts(args[0])
         if self._graph is None and args and hasattr(args[0], "shape"):
             value = args[0]
             shape = tuple(value.shape)

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..engine.dtypes import floatx
 from ..engine.errors import DovetailError, ShapeError
+from ..engine.texts import is_text
 from .binding import bind
 from .stateless import overrides
 
@@ -163,6 +164,10 @@ def bind_inputs(model: Any, x: Any, where: str = "") -> Any:
     """`x` as arrays, nested as the model takes it."""
     if x is None:
         raise DataError(f"{where}`x` is missing")
+    if model._graph is None and hasattr(model, "build_on_texts") and is_text(x):
+        model.build_on_texts(x)
+    if model._graph is not None and model._front is not None:
+        return model.prepared(x)
     if model._graph is None:
         if isinstance(x, (list, tuple, dict)) and not _is_numbers(x):
             return jax.tree.map(lambda leaf: as_array(leaf, f"{where}x"), x)

@@ -70,3 +70,29 @@ def test_boxes_and_numbers(tf):
     assert_allclose(tf.math.polyval([2.0, 1.0], 3.0), 7)
     assert_allclose(tf.nn.compute_average_loss([2.0, 4.0], global_batch_size=4), 1.5)
     assert [list(part) for part in tf.dynamic_partition([1, 2, 3], [0, 1, 0], 2)] == [[1, 3], [2]]
+
+
+def test_arrays_of_texts(tf):
+    words = tf.constant([["a", "b"], ["c", "d"]])
+    assert words.numpy().tolist() == [[b"a", b"b"], [b"c", b"d"]] and tf.is_tensor(words)
+    assert tf.expand_dims(words[0], -1).shape == (2, 1) and tf.reshape(words, [-1]).numpy()[3] == b"d"
+    assert tf.concat([words, words], 0).shape == (4, 2) and tf.squeeze(words[:1], 0).shape == (2,)
+    assert tf.equal(words[0], "a").tolist() == [True, False]
+    assert tf.strings.upper(words).numpy()[0, 0] == b"A" and words[0, 0].numpy() == b"a"
+    batch = next(iter(tf.data.Dataset.from_tensor_slices((["x", "y"], [0, 1])).batch(2)))
+    assert batch[0].numpy().tolist() == [b"x", b"y"]
+    lengths = tf.keras.layers.Lambda(lambda x: tf.strings.length(x))
+    inputs = tf.keras.Input((1,), dtype=tf.string)
+    model = tf.keras.Model(inputs, tf.cast(lengths(tf.strings.upper(inputs)), "float32") * 2)
+    assert model.predict(np.array([["ab"], ["c"]])).tolist() == [[4.0], [2.0]]
+
+
+def test_layers_of_texts_answer_as_tensors(tf):
+    lookup = tf.keras.layers.experimental.preprocessing.StringLookup(vocabulary=["a", "b"], mask_token=None)
+    back = tf.keras.layers.StringLookup(vocabulary=lookup.get_vocabulary(), invert=True, mask_token=None)
+    ids = lookup(tf.strings.unicode_split("abz", "UTF-8"))
+    assert ids.numpy().tolist() == [1, 2, 0] and back(ids).numpy().tolist() == [b"a", b"b", b"[UNK]"]
+    assert lookup.vocab_size() == 3
+    stretched = tf.keras.layers.RandomHeight((0.5, 0.5))(np.arange(4.0).reshape(1, 4, 1, 1), training=True)
+    assert stretched.shape == (1, 4, 1, 1)
+    assert tf.keras.metrics.BinaryAccuracy(threshold=0.0)([[1.0]], [[0.2]]) == 1

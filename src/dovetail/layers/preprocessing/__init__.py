@@ -11,12 +11,14 @@ from .augmentation import (
 )
 from .categories import CategoryEncoding, Discretization
 from .images import CenterCrop, Resizing
+from .lookup import IntegerLookup, StringLookup
 from .pipeline import Pipeline
 from .scaling import Normalization, Rescaling
 from .sound import MelSpectrogram, STFTSpectrogram
+from .text import TextVectorization
 
 __all__ = [
-    "CategoryEncoding", "CenterCrop", "Discretization", "MelSpectrogram", "Normalization", "Pipeline",
+    "CategoryEncoding", "CenterCrop", "Discretization", "IntegerLookup", "MelSpectrogram", "Normalization", "Pipeline",
     "RandomBrightness", "RandomContrast", "RandomCrop", "RandomFlip", "RandomRotation", "RandomTranslation",
-    "RandomZoom", "Rescaling", "Resizing", "STFTSpectrogram",
+    "RandomZoom", "Rescaling", "Resizing", "STFTSpectrogram", "StringLookup", "TextVectorization",
 ]  # fmt: skip

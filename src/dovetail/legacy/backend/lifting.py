@@ -19,7 +19,7 @@ import numpy as np
 from ...engine.configs import snake_case
 from ...engine.context import StatelessScope, current, entered
 from ...engine.naming import unique_name
-from ...engine.operation import OPEN_SIZES, Node, Operation
+from ...engine.operation import OPEN_SIZES, Node, Operation, trace
 from ...engine.tensor import KerasTensor, Spec
 from ...engine.variable import Stateful, Variable
 from .drawing import MISFITS, opened, sizes_in
@@ -117,6 +117,11 @@ def _static(x: Any) -> Any:
 def record(function: Callable[..., Any], args: Any, kwargs: Any, owned: tuple[Variable, ...] = ()) -> Any:
     """A node that calls `function`; its symbolic outputs, shapes found by tracing."""
     operation = Recorded(function, owned)
+    if any(isinstance(leaf, KerasTensor) and leaf.dtype == "string" for leaf in jax.tree.leaves((args, kwargs))):
+        specs = trace(operation.call, args, kwargs)  # on the host, before the model's program
+        made = jax.tree.map(lambda spec: KerasTensor(*spec), specs, is_leaf=lambda x: isinstance(x, Spec))
+        Node(operation, args, kwargs, made)
+        return made
     draw = functools.partial(_outputs_for, operation, *jax.tree.flatten((args, kwargs)))
     try:
         outputs, structure = _open_outputs(draw)

@@ -187,4 +187,5 @@ def _writable(filepath: Any, overwrite: bool) -> Path:
     path = Path(os.fspath(filepath))
     if path.exists() and not overwrite:
         raise OldFileExistsError(f"{str(path)!r} exists already; give overwrite=True to replace it")
+    path.parent.mkdir(parents=True, exist_ok=True)
     return path

@@ -19,6 +19,7 @@ from . import (
     local,
     merging,
     normalization,
+    preprocessing,
     recurrent,
     wrappers,
 )
@@ -64,6 +65,11 @@ OLD: dict[str, type] = {
     "UpSampling2D": convolution.UpSampling2D,
     "ZeroPadding1D": convolution.ZeroPadding1D,
     "ZeroPadding2D": convolution.ZeroPadding2D,
+    "IntegerLookup": preprocessing.IntegerLookup,
+    "RandomHeight": preprocessing.RandomHeight,
+    "RandomWidth": preprocessing.RandomWidth,
+    "StringLookup": preprocessing.StringLookup,
+    "TextVectorization": preprocessing.TextVectorization,
     "_Merge": merging.WrittenMerge,
 }
 OF_KERAS_1: dict[str, type] = {

@@ -11,6 +11,7 @@ from ...engine.dtypes import floatx
 from ..backend import variables
 from ..backend.lifting import sizes
 from .table import array, axes, floating, function, functions, integers, number
+from .texts import ON_TEXTS, also_of_texts
 from .types import as_dtype
 
 
@@ -259,6 +260,7 @@ TABLE = {
 TABLE |= {f"to_{name}": _to(dtype) for name, dtype in OLD_CASTS.items()}
 TABLE |= {"guarantee_const": TABLE["identity"], "parallel_stack": TABLE["stack"]}
 TABLE |= {"batch_gather": TABLE["gather"], "pack": TABLE["stack"], "unpack": TABLE["unstack"], "where_v2": _where}
+TABLE |= {name: also_of_texts(TABLE[name], body) for name, body in ON_TEXTS.items() if name in TABLE}
 _FUNCTIONS = functions(TABLE)  # type: ignore[arg-type]
 globals().update(_FUNCTIONS)
 
@@ -274,7 +276,11 @@ def convert_to_tensor(value: Any, dtype: Any = None, dtype_hint: Any = None, nam
 
 
 _converted = function(
-    "convert_to_tensor", lambda value, dtype=None: array(value, None if dtype is None else as_dtype(dtype).name)
+    "convert_to_tensor",
+    also_of_texts(
+        lambda value, dtype=None: array(value, None if dtype is None else as_dtype(dtype).name),
+        ON_TEXTS["convert_to_tensor"],
+    ),
 )
 
 

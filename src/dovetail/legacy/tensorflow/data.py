@@ -15,7 +15,8 @@ import numpy as np
 from ...engine.dtypes import data_dtype
 from ...engine.tensor import KerasTensor
 from ...engine.variable import Variable
-from .strings import Text, text
+from ..backend.texts import Text, as_texts
+from .strings import text
 from .types import TensorSpec
 
 AUTOTUNE = -1
@@ -455,7 +456,9 @@ def _row(structure: Any, index: int) -> Any:
 def _on_device(x: Any) -> Any:
     if isinstance(x, str) or (isinstance(x, np.ndarray) and x.ndim == 0 and x.dtype.kind in "USO"):
         return Text(text(x))
-    return x if isinstance(x, (bytes, Dataset)) or np.asarray(x).dtype.kind in "USO" else jax.numpy.asarray(x)
+    if isinstance(x, (bytes, Dataset)):
+        return x
+    return as_texts(x) if np.asarray(x).dtype.kind in "USO" else jax.numpy.asarray(x)
 
 
 def _called(function: Callable[..., Any], element: Any) -> Any:

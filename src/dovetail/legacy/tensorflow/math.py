@@ -8,6 +8,7 @@ import jax.scipy.special
 
 from ...ops import math as ops_math
 from .table import array, axes, floating, functions, integers, number
+from .texts import ON_TEXTS, also_of_texts
 from .types import as_dtype
 
 
@@ -148,6 +149,7 @@ TABLE: dict[str, Any] = {
     **{name: _of_one(function, array) for name, function in ELEMENTWISE.items()},
     **{name: _of_one(function, floating) for name, function in FLOATS.items()},
     **{name: _of_two(function) for name, function in OF_TWO.items()},
+    **{name: also_of_texts(_of_two(OF_TWO[name]), ON_TEXTS[name]) for name in ("equal", "not_equal")},
     **REDUCTIONS,
     "is_finite": lambda x: jnp.isfinite(array(x)),
     "is_inf": lambda x: jnp.isinf(array(x)),

@@ -6,25 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from ..backend.texts import Text, Texts, as_texts
+from .texts import symbolic_too
 from .types import as_dtype
-
-
-class Text(str):
-    """One text, as datasets and `tf.strings` give it: a `str` that also answers as a tensor does."""
-
-    shape = ()
-    ndim = 0
-
-    @property
-    def dtype(self) -> Any:
-        return as_dtype("string")
-
-    def numpy(self) -> bytes:
-        """The text in UTF-8, as TensorFlow keeps it."""
-        return self.encode("utf-8")
-
-    def decode(self, *args: Any) -> str:
-        return str(self)
 
 
 def text(x: Any) -> str:
@@ -47,14 +31,15 @@ def _each(function: Callable[..., Any]) -> Callable[..., Any]:
         array = np.asarray(input, object)
         made = [function(text(x), *args, **kwargs) for x in array.reshape(-1)]
         is_text = bool(made) and isinstance(made[0], str)
-        return np.array(made, object if is_text else None).reshape(array.shape)
+        shaped = np.array(made, object if is_text else None).reshape(array.shape)
+        return as_texts(shaped) if is_text else shaped
 
-    call.__name__ = function.__name__.strip("_")
-    return call
+    call.__name__ = function.__name__.strip("_<>")
+    return symbolic_too(call)
 
 
 def _array(parts: list[str]) -> np.ndarray:
-    return np.array([Text(part) for part in parts], object)
+    return np.array([Text(part) for part in parts], object).view(Texts)
 
 
 def split(input: Any, sep: Any = None, maxsplit: int = -1, name: str | None = None) -> Any:
@@ -70,7 +55,7 @@ def join(inputs: Any, separator: str = "", name: str | None = None) -> Any:
         return Text(text(separator).join(text(x) for x in inputs))
     columns = np.broadcast_arrays(*(np.asarray(x, object) for x in inputs))
     rows = zip(*(column.reshape(-1) for column in columns), strict=True)
-    return np.array([Text(text(separator).join(map(text, row))) for row in rows], object).reshape(columns[0].shape)
+    return as_texts(np.array([text(separator).join(map(text, row)) for row in rows], object).reshape(columns[0].shape))
 
 
 def reduce_join(inputs: Any, axis: Any = None, keepdims: bool = False, separator: str = "", **kwargs: Any) -> Any:
@@ -79,8 +64,8 @@ def reduce_join(inputs: Any, axis: Any = None, keepdims: bool = False, separator
     if axis is None or array.ndim == 1:
         return Text(text(separator).join(text(x) for x in array.reshape(-1)))
     moved = np.moveaxis(array, axis, -1)
-    made = [Text(text(separator).join(map(text, row))) for row in moved.reshape(-1, moved.shape[-1])]
-    return np.array(made, object).reshape(moved.shape[:-1])
+    made = [text(separator).join(map(text, row)) for row in moved.reshape(-1, moved.shape[-1])]
+    return as_texts(np.array(made, object).reshape(moved.shape[:-1]))
 
 
 def unicode_split(input: Any, input_encoding: str = "UTF-8", **kwargs: Any) -> Any:
@@ -103,8 +88,7 @@ def as_string(input: Any, precision: int = -1, **kwargs: Any) -> Any:
     """Numbers as texts."""
     shown = (lambda x: f"{float(x):.{precision}f}") if precision >= 0 else str
     array = np.asarray(input)
-    made = np.array([Text(shown(x)) for x in array.reshape(-1)], object).reshape(array.shape)
-    return made.item() if made.ndim == 0 else made
+    return as_texts(np.array([shown(x) for x in array.reshape(-1)], object).reshape(array.shape))
 
 
 def _to_number(x: str, out_type: Any = "float32") -> Any:

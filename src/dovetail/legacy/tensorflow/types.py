@@ -8,9 +8,11 @@ import numpy as np
 
 from ...engine.dtypes import DTYPES, data_dtype, is_float, standardize_dtype
 from ...engine.tensor import KerasTensor
+from ...engine.texts import is_text
 from ...engine.variable import Variable as EngineVariable
 from ..backend.lifting import resolve
 from ..backend.shapes import Dimension, TensorShape
+from ..backend.texts import Text, Texts, as_texts
 from ..backend.variables import LooseVariable, evaluate
 from .table import array
 
@@ -176,8 +178,8 @@ def constant(
     value: Any, dtype: Any = None, shape: Any = None, name: str | None = None, verify_shape: Any = None
 ) -> Any:
     """An array of this value, spread over `shape` if there is one."""
-    if _is_text(value):
-        return np.asarray(value, object)
+    if is_text(value):
+        return as_texts(value)
     if shape is not None and np.ndim(value) == 0:
         value = np.broadcast_to(np.asarray(value), tuple(int(size) for size in shape))
     with jax.ensure_compile_time_eval():  # it may be part of a shape
@@ -185,12 +187,8 @@ def constant(
         return made if shape is None else jnp.reshape(made, tuple(int(size) for size in shape))
 
 
-def _is_text(value: Any) -> bool:
-    return np.asarray(value).dtype.kind in "USO" if not isinstance(value, (jax.Array, KerasTensor)) else False
-
-
 def is_tensor(x: Any) -> bool:
-    return isinstance(x, (jax.Array, KerasTensor, EngineVariable))
+    return isinstance(x, (jax.Array, KerasTensor, EngineVariable, Text, Texts))
 
 
 def get_static_value(tensor: Any, partial: bool = False) -> Any:
@@ -198,6 +196,7 @@ def get_static_value(tensor: Any, partial: bool = False) -> Any:
     return None if isinstance(tensor, (jax.core.Tracer, KerasTensor)) else np.asarray(tensor)
 
 
+Text.dtype = property(lambda self: as_dtype("string"))  # type: ignore[attr-defined]
 globals().update(DTYPES_BY_NAME)  # last: `bool` is one of them
 __all__ = [
     *DTYPES_BY_NAME, "DType", "Dimension", "Tensor", "TensorShape", "TensorSpec", "Variable", "as_dtype", "constant",
