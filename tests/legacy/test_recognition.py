@@ -18,6 +18,8 @@ SCRIPTS = {
         "import keras\nfrom keras.layers import Dense\nmodel.fit(x, y, epochs=3)",
         "from keras.layers import Conv2D, concatenate\nConv2D(64, (3, 3), padding='same')",
         "from keras.layers import Dense\nDense(3)",
+        # one function of TensorFlow's Keras beside Keras
+        "import tensorflow as tf\nfrom keras.layers import Dense\nDense(3)\ntf.keras.losses.mse(x, y)",
         "from keras import backend as K, initializers\nK.random_normal((2,)) + K.zeros((2,))\ninitializers.ones()",
     ],
     "2.3.1": ["import keras\nmodel.fit(x, y, epochs=2)\nplot(history.history['val_accuracy'])"],

@@ -105,7 +105,9 @@ def of_callbacks(release: Release, name: str) -> Any:
 
 
 # modules that the backends imported for themselves: `K.tf`, `K.T`
-CARRIED = {"tf": "tensorflow", "theano": "theano", "T": "theano.tensor"}
+CARRIED = {"tf": "tensorflow", "theano": "theano", "T": "theano.tensor"} | dict.fromkeys(
+    ("array_ops", "control_flow_ops", "functional_ops", "math_ops", "nn", "tensor_array_ops"), "tensorflow"
+)
 
 
 def of_backend(release: Release, name: str) -> Any:

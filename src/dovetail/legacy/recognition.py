@@ -140,12 +140,17 @@ class _Reader(ast.NodeVisitor):
         self.names: dict[str, str] = {}  # what local names stand for, where that is known
         self.full_names: dict[str, str] = {}  # as `names`, with the module
         self.of_keras: set[str] = set()  # local names that come from Keras; "*" when all of a module's do
-        self.is_tensorflow = False
+        self.imports_keras = self.imports_tensorflow = self.mentions_tensorflow = False
         self.of_keras_3: list[str] = []
         self.since_2_4: list[str] = []
         self.of_tensorflow_1: list[str] = []
         self.metrics: set[str] = set()  # as given to `compile`
         self.looked_up: set[str] = set()  # texts in brackets: `history['acc']`
+
+    @property
+    def is_tensorflow(self) -> bool:
+        """Whether it is TensorFlow's Keras: one loss of `tf.keras` beside imports of `keras` does not make it so."""
+        return self.imports_tensorflow or (self.mentions_tensorflow and not self.imports_keras)
 
     @property
     def counts_acc(self) -> bool:
@@ -176,7 +181,8 @@ class _Reader(ast.NodeVisitor):
 
     def _module(self, name: str) -> None:
         if name.split(".")[0] == "tensorflow" and ".keras" in name:
-            self.is_tensorflow = True
+            self.imports_tensorflow = True
+        self.imports_keras |= name.split(".")[0] == "keras"
         name = name[name.find("keras") :] if "keras" in name else name
         self._newer(name)
         parts = name.split(".")
@@ -205,7 +211,7 @@ class _Reader(ast.NodeVisitor):
         self._hint(node.attr)
         root = node.value.id if isinstance(node.value, ast.Name) else ""
         if self.names.get(root) == "tensorflow" and node.attr == "keras":
-            self.is_tensorflow = True
+            self.mentions_tensorflow = True
         elif self.names.get(root) == "tensorflow" and node.attr in OF_TENSORFLOW_1:
             self.of_tensorflow_1.append(f"tf.{node.attr}")
         full = self._dotted(node)

@@ -9,8 +9,9 @@ import numpy as np
 
 from ..engine.configs import is_builtin
 from ..training.data import is_stream
-from . import changes
+from . import changes, drawn_training
 from .arguments import check_known
+from .backend.functions import function
 from .callbacks import OldCallbackList, with_both_names
 from .notices import notice
 from .objective import OldObjective, names_before
@@ -43,6 +44,22 @@ class OldTraining:
     _fit_facts: dict[str, Any] | None = None
 
     # -- compile
+
+    def __getattr__(self, name: str) -> Any:
+        is_drawn = name in drawn_training.NAMES and self.__dict__.get("_objective") is not None
+        if is_drawn and self._graph is not None:  # type: ignore[attr-defined]
+            return getattr(drawn_training.drawn_training(self), name)
+        return super().__getattr__(name)  # type: ignore[misc]
+
+    def _make_predict_function(self) -> None:
+        """Programs are made when they are first wanted, in any thread; `predict_function` is there to be called."""
+        if self._graph is not None and self.release.formulas not in ("tf2", "keras3"):  # type: ignore[attr-defined]
+            object.__setattr__(self, "predict_function", function(self.inputs, self.outputs))  # type: ignore[attr-defined]
+
+    def _make_train_function(self) -> None:
+        """Nothing to do."""
+
+    _make_test_function = _make_train_function
 
     @property
     def _objective_class(self) -> Any:

@@ -126,6 +126,14 @@ def test_batch_dot_of_four_axes_multiplies_matrices_on_tensorflow():
     assert_allclose(K.batch_dot(x, x, axes=(3, 3)), x @ x.swapaxes(-1, -2), rtol=1e-4, atol=1e-5)
 
 
+def test_batch_dot_on_tensorflow_gave_the_smaller_array_axes_behind_its_own():
+    x, y = RANDOM.normal(size=(2, 3, 5)).astype("float32"), RANDOM.normal(size=(2, 3, 5, 4)).astype("float32")
+    assert_allclose(K.batch_dot(x, y, axes=(2, 2)), np.einsum("bik,bikj->bij", x, y), rtol=1e-4, atol=1e-5)
+    z = RANDOM.normal(size=(2, 3, 4)).astype("float32")
+    assert_allclose(K.batch_dot(z, y, axes=[2, 3]), np.einsum("bik,bijk->bij", z, y), rtol=1e-4, atol=1e-5)
+    assert_allclose(K.batch_dot(y, z, axes=[3, 2]), np.einsum("bijk,bik->bij", y, z), rtol=1e-4, atol=1e-5)
+
+
 def test_batch_dot_refuses_the_batch_axis_and_unequal_axes():
     with pytest.raises(ShapeError, match=r"cannot contract the batch axis \(0\)"):
         K.batch_dot(X, X, axes=0)

@@ -31,6 +31,22 @@ def test_sessions(tf):
 
 
 @pytest.mark.installed("2.2.4-tf")
+def test_images_were_resized_from_the_corners_of_pixels(tf):
+    image = np.float32([1, 3]).reshape(1, 1, 2, 1)
+    rows = {
+        "half": tf.image.resize_bilinear(image, (1, 4)),
+        "corners": tf.image.resize_images(image, (1, 5), align_corners=True),
+        "nearest": tf.image.resize_nearest_neighbor(image, (1, 3)),
+    }
+    assert {name: row[0, 0, :, 0].tolist() for name, row in rows.items()} == {
+        "half": [1, 2, 3, 3], "corners": [1, 1.5, 2, 2.5, 3], "nearest": [1, 1, 3]
+    }  # fmt: skip
+    patches = tf.extract_image_patches(np.ones((1, 4, 4, 1)), ksizes=[1, 2, 2, 1], strides=[1, 2, 2, 1],
+                                       rates=[1, 1, 1, 1], padding="VALID")  # fmt: skip
+    assert patches.shape == (1, 2, 2, 4)
+
+
+@pytest.mark.installed("2.2.4-tf")
 def test_optimizers_of_tensorflow_1(tf):
     model = tf.keras.Sequential([tf.keras.layers.Dense(1, input_shape=(2,))])
     model.compile(optimizer=tf.train.AdamOptimizer(0.01, beta1=0.8), loss="mse")

@@ -294,17 +294,29 @@ def batch_dot(x, y, axes=None):
     first, second = int(first) % x.ndim, int(second) % y.ndim
     if 0 in (first, second):
         raise ShapeError("K.batch_dot cannot contract the batch axis (0); use K.dot, or sum the product yourself")
+    release = current_release()
+    is_matmul = release.version in _MATMUL_RELEASES and release.backend == "tensorflow"
+    if is_matmul and builtins.max(x.ndim, y.ndim) > 3:
+        return _matmul(x, y, first, second)
     if x.shape[first] != y.shape[second]:
         raise ShapeError(
             f"K.batch_dot: axis {first} of {format_shape(x.shape)} and axis {second} of {format_shape(y.shape)} differ"
         )
-    release = current_release()
-    if release.version in _MATMUL_RELEASES and release.backend == "tensorflow" and x.ndim == y.ndim > 3:
-        left = x if first == x.ndim - 1 else x.swapaxes(-1, -2)
-        right = y.swapaxes(-1, -2) if second == y.ndim - 1 else y
-        return left @ right
     out = jax.lax.dot_general(x, y, (((first,), (second,)), ((0,), (0,))))
     return out[:, None] if out.ndim == 1 else out
+
+
+def _matmul(x, y, first, second):
+    """TensorFlow's product of the last two axes, where the array with fewer axes got axes of size 1 behind its own."""
+    ndim = builtins.max(x.ndim, y.ndim)
+    added = y.ndim - x.ndim
+    left = x.reshape(*x.shape, *[1] * (ndim - x.ndim))
+    right = y.reshape(*y.shape, *[1] * (ndim - y.ndim))
+    left = left if first == ndim - 1 else left.swapaxes(-1, -2)
+    right = right.swapaxes(-1, -2) if second == ndim - 1 else right
+    out = left @ right
+    start = x.ndim - 1 if added > 0 else y.ndim
+    return jnp.squeeze(out, tuple(range(start, start + builtins.abs(added))))
 
 
 @lifted

@@ -15,7 +15,7 @@ import jax
 import numpy as np
 
 from ...engine.layer import Layer
-from ...engine.operation import Operation
+from ...engine.operation import Node, Operation
 from ...engine.tensor import KerasTensor
 from ...engine.variable import OPERATORS, Variable
 from ...training.objective import Objective
@@ -80,6 +80,10 @@ def install() -> None:
     _put(Variable, "get_shape", _shape)
     _put(Variable, "_keras_shape", property(static_shape))
     _put(Operation, "symbolic_call", _in_fixed_phase(Operation.symbolic_call))
+    _put(
+        Node, "inbound_layers", property(lambda self: [tensor.node.operation for tensor in self.inputs if tensor.node])
+    )
+    _put(Node, "outbound_layer", property(lambda self: self.operation))
     _put(Trainer, "compile", with_loose_variables(Trainer.compile))
     _put(Trainer, "_output_specs", with_known_outputs(Trainer._output_specs))
     _put(Trainer, "compute_loss", added.with_added_metrics(Trainer.compute_loss))

@@ -19,7 +19,7 @@ from .arrays import *  # noqa: F403
 from .control import *  # noqa: F403
 from .environment import get_logger, profiler, tpu
 from .graph import *  # noqa: F403
-from .image import random_crop
+from .image import extract_image_patches, random_crop
 from .module import Module
 from .namespaces import NEST
 from .refused import REFUSED, refused
@@ -32,13 +32,14 @@ _NAMES |= {
     "random_normal": _random.normal, "random_uniform": _random.uniform, "truncated_normal": _random.truncated_normal,
     "random_shuffle": _random.shuffle, "multinomial": _random.categorical, "set_random_seed": _random.set_seed,
     "random_gamma": _random.gamma, "random_crop": random_crop, "get_logger": get_logger, "Module": Module,
-    "AUTO_REUSE": True, "newaxis": None, "extract_image_patches": None,
+    "AUTO_REUSE": True, "newaxis": None,
     "zeros_initializer": _initializers.Zeros, "ones_initializer": _initializers.Ones,
     "nest": SimpleNamespace(**NEST), "profiler": profiler, "tpu": tpu, "timestamp": time.time,
     "init_scope": contextlib.nullcontext, "recompute_grad": jax.checkpoint, "Operation": object,
     "VariableAggregation": SimpleNamespace(NONE=0, SUM=1, MEAN=2, ONLY_FIRST_REPLICA=3),
     "VariableSynchronization": SimpleNamespace(AUTO=0, NONE=1, ON_WRITE=2, ON_READ=3),
     "UnconnectedGradients": SimpleNamespace(NONE="none", ZERO="zero"),
+    "extract_image_patches": extract_image_patches,
     "space_to_depth": nn.space_to_depth, "depth_to_space": nn.depth_to_space,
     "constant_initializer": _initializers.Constant, "random_normal_initializer": _initializers.RandomNormal,
     "random_uniform_initializer": _initializers.RandomUniform,
@@ -51,7 +52,6 @@ _NAMES |= {
 _NAMES |= {name: control.CHECKS[name] for name in control.CHECKS}
 _NAMES["check_numerics"] = control.check_numerics
 _NAMES |= refused(REFUSED)
-del _NAMES["extract_image_patches"]
 globals().update(_NAMES)
 
 __all__ = [*_NAMES, *arrays.__all__, *control.__all__, *graph.__all__, *types.__all__]

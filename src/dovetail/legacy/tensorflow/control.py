@@ -168,10 +168,17 @@ py_func = numpy_function
 
 
 def gradients(ys: Any, xs: Any, grad_ys: Any = None, name: str | None = None, **kwargs: Any) -> list[Any]:
-    """Symbolic derivatives, see `K.gradients`."""
+    """Symbolic derivatives, see `K.gradients`; `grad_ys` weigh the `ys`."""
     if grad_ys is not None:
-        raise NotImplementedError("tf.gradients: `grad_ys` is not there; multiply `ys` with it")
+        ys = [ys] if not isinstance(ys, (list, builtins.tuple)) else ys
+        grad_ys = [grad_ys] if not isinstance(grad_ys, (list, builtins.tuple)) else grad_ys
+        ys = [y if weight is None else _weighed(y, weight) for y, weight in zip(ys, grad_ys, strict=True)]
     return backend_functions.gradients(ys, xs if isinstance(xs, (list, builtins.tuple)) else [xs])
+
+
+@lifted
+def _weighed(y: Any, weight: Any) -> Any:
+    return y * jax.lax.stop_gradient(array(weight))
 
 
 class NoOp:

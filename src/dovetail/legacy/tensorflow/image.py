@@ -11,6 +11,7 @@ from ...engine.errors import unknown_name
 from ...engine.extras import needed
 from ...ops import image as ops_image
 from ..backend import randoms
+from ..releases import current_release
 from .table import array, functions, integers
 from .types import as_dtype
 
@@ -64,7 +65,25 @@ def _resize(
         )
     if method != "nearest":
         x = _float(x)
+    if method in ("bilinear", "nearest") and (align_corners or current_release().formulas not in ("tf2", "keras3")):
+        return _from_corners(x, height, width, method, align_corners)
     return ops_image.resize(x, (height, width), method, antialias, data_format="channels_last")
+
+
+def _from_corners(x: Any, height: int, width: int, method: str, align_corners: bool) -> Any:
+    """As TensorFlow 1 resized: places are measured from the corners of pixels, or from the centres of the first and
+    last ones."""
+    for axis, size in ((x.ndim - 3, height), (x.ndim - 2, width)):
+        old = x.shape[axis]
+        step = (old - 1) / (size - 1) if align_corners and size > 1 else old / size
+        places = np.arange(size) * step
+        if method == "nearest":
+            x = jnp.take(x, np.minimum(np.floor(places + 0.5 * align_corners), old - 1).astype(int), axis)
+            continue
+        low = np.floor(places).astype(int)
+        share = (places - low).reshape(-1, *[1] * (x.ndim - 1 - axis)).astype(x.dtype)
+        x = jnp.take(x, low, axis) * (1 - share) + jnp.take(x, np.minimum(low + 1, old - 1), axis) * share
+    return x
 
 
 def _averaged(x: Any, height: int, width: int) -> Any:
@@ -260,8 +279,12 @@ TABLE |= {
     "resize_images": TABLE["resize"],
     "resize_image_with_crop_or_pad": TABLE["resize_with_crop_or_pad"],
     "resize_image_with_pad": TABLE["resize_with_pad"],
-    "resize_bilinear": lambda images, size, align_corners=False: _resize(images, size, "bilinear"),
-    "resize_nearest_neighbor": lambda images, size, align_corners=False: _resize(images, size, "nearest"),
+    "resize_bilinear": lambda images, size, align_corners=False: _resize(
+        images, size, "bilinear", align_corners=align_corners
+    ),
+    "resize_nearest_neighbor": lambda images, size, align_corners=False: _resize(
+        images, size, "nearest", align_corners=align_corners
+    ),
     "resize_bicubic": lambda images, size, align_corners=False: _resize(images, size, "bicubic"),
     "extract_image_patches": TABLE["extract_patches"],
     "transpose_image": TABLE["transpose"],

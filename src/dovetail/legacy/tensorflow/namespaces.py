@@ -7,11 +7,10 @@ from typing import Any
 import jax.numpy as jnp
 
 from ... import tree
-from .. import optimizers
 from ..releases import Release
-from . import arrays, environment, image, types
+from . import arrays, environment, image, steps, types
 from . import data as data_module
-from .refused import DATA, IO, TRAIN, Refused, refused
+from .refused import DATA, IO, TRAIN, refused
 from .table import array, functions
 
 
@@ -118,42 +117,10 @@ def of_version(release: Release, name: str) -> Any:
     return Names(dict.fromkeys(("VERSION", "GIT_VERSION", "COMPILER_VERSION"), version(release)))(release, name)
 
 
-# TensorFlow 1's optimizers as Keras's, with the arguments' names
-_OPTIMIZERS = {
-    "AdamOptimizer": "Adam", "GradientDescentOptimizer": "SGD", "RMSPropOptimizer": "RMSprop",
-    "AdagradOptimizer": "Adagrad", "AdadeltaOptimizer": "Adadelta", "MomentumOptimizer": "SGD",
-    "AdamaxOptimizer": "Adamax",
-}  # fmt: skip
-_OPTIMIZER_ARGUMENTS = {"beta1": "beta_1", "beta2": "beta_2", "decay": "rho", "use_nesterov": "nesterov"}
-_POSITIONS = {
-    "AdamOptimizer": ("learning_rate", "beta1", "beta2", "epsilon"),
-    "GradientDescentOptimizer": ("learning_rate",),
-    "RMSPropOptimizer": ("learning_rate", "decay", "momentum", "epsilon"),
-    "AdagradOptimizer": ("learning_rate",),
-    "AdadeltaOptimizer": ("learning_rate", "rho", "epsilon"),
-    "MomentumOptimizer": ("learning_rate", "momentum"),
-    "AdamaxOptimizer": ("learning_rate", "beta1", "beta2", "epsilon"),
-}
-
-
 def of_train(release: Release, name: str) -> Any:
-    """Optimizers of TensorFlow 1, for `compile`; all else is refused."""
-    if name in _OPTIMIZERS:
-        cls = optimizers.namespace(release)[_OPTIMIZERS[name]]
-
-        def optimizer(*args: Any, **kwargs: Any) -> Any:
-            given = dict(zip(_POSITIONS[name], args, strict=False)) | kwargs
-            for unused in ("use_locking", "name", "initial_accumulator_value", "centered"):
-                given.pop(unused, None)
-            made = cls(**{_OPTIMIZER_ARGUMENTS.get(key, key): value for key, value in given.items()})
-            for method in ("minimize", "compute_gradients"):  # steps of a session
-                object.__setattr__(made, method, Refused(f"train.{name}.{method}", TRAIN["MonitoredTrainingSession"]))
-            return made
-
-        optimizer.__name__ = name
-        return optimizer
-    return _TRAIN(release, name)
+    """Optimizers of TensorFlow 1; all else is refused."""
+    return steps.optimizer(release, name) if name in steps.OPTIMIZERS else _TRAIN(release, name)
 
 
 _TRAIN = Names(refused(TRAIN, "train."))
-of_train.names = {*_OPTIMIZERS, *TRAIN}  # type: ignore[attr-defined]
+of_train.names = {*steps.OPTIMIZERS, *TRAIN}  # type: ignore[attr-defined]

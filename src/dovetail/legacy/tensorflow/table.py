@@ -25,6 +25,7 @@ OLD_ARGUMENTS = {
     "input": ("x", "tensor", "value", "input_tensor"),
     "features": ("x",),
     "ksize": ("pool_size",),
+    "ksizes": ("sizes",),
     "filter": ("filters",),
     "images": ("image",),
     "image": ("images",),
