@@ -1,5 +1,7 @@
 """compile, fit, evaluate and predict in the words of old releases."""
 
+import pickle
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -125,3 +127,23 @@ def test_what_cannot_be_compiled():
             classifier(metric=["acc"])
         with pytest.raises(ValueError, match="accurracy"):
             classifier(metrics=["accurracy"])
+
+
+def test_one_number_is_a_number_whatever_its_axes():
+    with installed(1):
+        import keras.backend as K
+        from keras.layers import Dense
+        from keras.models import Sequential
+
+        model = Sequential([Dense(1, input_dim=2, activation="sigmoid")])
+        x = np.ones((1, 2), "float32")
+        predicted = model.predict(x)
+        row = np.zeros(2)
+        row[1] = predicted
+        inner = K.function([model.input], [model.output])([x])[0]
+        assert float(predicted) == row[1] == float(inner) == predicted.max() == float(model.predict_on_batch(x))
+        assert int(model.predict_classes(x)) in (0, 1) and ["no", "yes"][model.predict_classes(x)[0]] in ("no", "yes")
+        assert type(predicted.sum()) is np.float32 and type(pickle.loads(pickle.dumps(predicted))) is np.ndarray
+        assert repr(predicted).startswith("array([[")
+        with pytest.raises(ValueError, match="size 1"):
+            float(model.predict(np.ones((2, 2))))

@@ -64,9 +64,20 @@ class Told(Regularizer):
         return {"regularizer": self.regularizer}
 
 
+def set_param(regularizer: Regularizer, weight: Any) -> None:
+    """Penalize a weight: how layers written for Keras 1.0 told a regularizer of the library."""
+    weight.regularizer = regularizer
+
+
+def set_layer(regularizer: Regularizer, layer: Any) -> None:
+    """Penalize the output of a layer."""
+    layer.activity_regularizer = regularizer
+
+
 def as_regularizer(value: Any) -> Any:
     """A regularizer in the manner of Keras 1.0 as one of today; others as they are."""
-    return Told(value) if hasattr(value, "set_param") and callable(value) else value
+    told = getattr(type(value), "set_param", set_param)
+    return Told(value) if told is not set_param and callable(value) else value
 
 
 def l1_today(l1: float = 0.01, l: float | None = None) -> Any:  # noqa: E741

@@ -14,6 +14,7 @@ from .arguments import check_known
 from .backend.functions import function
 from .callbacks import OldCallbackList, with_both_names
 from .notices import notice
+from .numpy_old import returned
 from .objective import OldObjective, names_before
 from .optimizers import optimizer_of, todays_config, with_own_slots
 from .releases import Release
@@ -221,13 +222,18 @@ class OldTraining:
         """The outputs, as arrays."""
         given = self._renamed("predict", kwargs)
         x = given.pop("x", x)
-        return super().predict(x, batch_size=batch_size, verbose=verbose, steps=steps, **given)  # type: ignore[misc]
+        predicted = super().predict(x, batch_size=batch_size, verbose=verbose, steps=steps, **given)  # type: ignore[misc]
+        return returned(predicted)
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """The outputs of one batch, as arrays."""
+        return returned(super().predict_on_batch(x))  # type: ignore[misc]
 
     def predict_generator(self, generator: Any, steps: Any = None, *args: Any, **kwargs: Any) -> Any:
         """`predict` on a stream; Keras 1 counted in samples."""
         notice("predict_generator", "`predict`")
         source, given = self._stream("predict_generator", generator, steps, args, kwargs)
-        return super().predict(source, **({"verbose": 0} | given))  # type: ignore[misc]
+        return returned(super().predict(source, **({"verbose": 0} | given)))  # type: ignore[misc]
 
     def predict_proba(self, x: Any, batch_size: Any = None, verbose: Any = 0) -> Any:
         """`predict`, with a warning where the outputs are not between 0 and 1."""

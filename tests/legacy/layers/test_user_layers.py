@@ -421,3 +421,40 @@ def test_a_layer_of_two_inputs_that_steps_through_another_layer():
         model.add(InputLayer(input_shape=(3,)))
         model.add(Dense(2))
         assert model.output_shape == (None, 2)
+
+
+def test_regularizers_that_are_told_their_weight():
+    with installed(1):
+        from keras import initializations, regularizers
+        from keras.engine import Layer
+        from keras.models import Sequential
+
+        class Scaled(Layer):
+            def build(self, input_shape):
+                self.scale = initializations.get("one")((input_shape[1],), name=f"{self.name}_scale")
+                self.trainable_weights = [self.scale]
+                penalty = regularizers.get("l2")
+                penalty.set_param(self.scale)
+                self.regularizers.append(penalty)
+
+            def call(self, x, mask=None):
+                return x * self.scale
+
+        model = Sequential([Scaled(input_shape=(3,))])
+        model.compile("sgd", "mse")
+        x = data(4, 3)
+        assert model.evaluate(x, x, verbose=0) == pytest.approx(0.03, rel=1e-5)
+
+
+def test_what_recurrent_layers_kept_of_their_arguments():
+    with installed(1):
+        from keras.layers import LSTM
+
+        class Own(LSTM):
+            def build(self, input_shape):
+                self.b = self.add_weight((self.output_dim,), initializer=self.forget_bias_init, name="b")
+                assert self.initial_weights is None
+
+        layer = Own(3)
+        layer.build((None, 2, 4))
+        assert_allclose(layer.get_weights()[0], np.ones(3))

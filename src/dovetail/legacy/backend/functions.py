@@ -12,6 +12,7 @@ from ...engine.errors import ShapeError, StateError, format_shape
 from ...engine.operation import Node, Operation
 from ...engine.tensor import KerasTensor
 from ...engine.variable import Stateful, Variable
+from ..numpy_old import returned
 from ..releases import current_release
 from .graphs import Evaluation, MissingValue, Program, closed_value, needed, sources
 from .lifting import resolve
@@ -45,7 +46,7 @@ class Function:
                 training = bool(np.asarray(value))
             else:
                 arrays.append(_fitted(value, tensor))
-        return jax.tree.map(np.array, self._program(arrays, training))  # which may be written to
+        return returned(jax.tree.map(np.array, self._program(arrays, training)))  # which may be written to
 
     def _is_list_of_values(self, given: Any) -> bool:
         """Whether a list has the values of the inputs; for one input it may be the rows of its value."""

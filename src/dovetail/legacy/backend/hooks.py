@@ -18,8 +18,10 @@ from ...engine.layer import Layer
 from ...engine.operation import Node, Operation
 from ...engine.tensor import KerasTensor
 from ...engine.variable import OPERATORS, Variable
+from ...regularizers import Regularizer
 from ...training.objective import Objective
 from ...training.trainer import Trainer
+from ..regularizers import set_layer, set_param
 from ..releases import current_release
 from . import added, arrays
 from .drawing import with_fixed_batches, with_known_outputs
@@ -79,6 +81,8 @@ def install() -> None:
     _put(Variable, "set_value", lambda self, value, borrow=False: self.assign(np.asarray(value)))
     _put(Variable, "get_shape", _shape)
     _put(Variable, "_keras_shape", property(static_shape))
+    _put(Regularizer, "set_param", set_param)
+    _put(Regularizer, "set_layer", set_layer)
     _put(Operation, "symbolic_call", _in_fixed_phase(Operation.symbolic_call))
     _put(
         Node, "inbound_layers", property(lambda self: [tensor.node.operation for tensor in self.inputs if tensor.node])

@@ -221,6 +221,8 @@ class OldLayer:
                 if isinstance(update, tuple) and len(update) == 2:
                     update[0].assign(update[1])
 
+    add_updates = add_update  # as Keras 1.0 called it
+
     def get_updates_for(self, inputs: Any) -> list[Any]:
         return []
 
@@ -365,6 +367,8 @@ class OldLayer:
     def __getattr__(self, name: str) -> Any:
         if name in ("input_length", "input_dim"):
             return self._declared_input(name)
+        if name == "initial_weights":  # they are set when the layer is built
+            return None
         new = ATTRIBUTES.get(name)
         if new is None or name.startswith("_") or new == name or new not in self.__dict__:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")

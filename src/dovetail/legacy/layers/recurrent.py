@@ -295,6 +295,11 @@ class Gated(Recurrent):
         self.seed_generator = SeedGenerator(seed)
 
     @property
+    def forget_bias_init(self) -> Any:
+        """The initializer of the forget gate's bias."""
+        return initializers.get("ones" if self.unit_forget_bias else "zeros")
+
+    @property
     def is_fused(self) -> bool:
         return self.implementation == 2 or len(self.gates) == 1
 
