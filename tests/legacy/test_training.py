@@ -147,3 +147,19 @@ def test_one_number_is_a_number_whatever_its_axes():
         assert repr(predicted).startswith("array([[")
         with pytest.raises(ValueError, match="size 1"):
             float(model.predict(np.ones((2, 2))))
+
+
+@pytest.mark.parametrize("spoken", [1, 2, "2.15.0"])
+def test_a_list_of_one_tensor_is_as_good_as_the_tensor(spoken):
+    with installed(spoken):
+        from keras.layers import Dense, Input
+        from keras.models import Model
+
+        x = Input((3,))
+        model = Model([x], [Dense(2)(x)])
+        assert model.output_shape == (None, 2) and model.input_shape == (None, 3)
+        assert model.predict(X).shape == model.predict_on_batch([X]).shape == (8, 2)
+        assert model(Input((3,))).shape == (None, 2)
+        model.compile("sgd", ["mse"])
+        model.fit([X], [Y], verbose=0)
+        assert np.isscalar(model.evaluate(X, Y, verbose=0))

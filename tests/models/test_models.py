@@ -101,3 +101,11 @@ def test_inputs_of_the_wrong_shape_are_named():
 def test_a_layer_that_is_not_there_is_told_with_the_closest():
     with pytest.raises(AttributeError, match="has no 'Dens'; did you mean 'Dense'?"):
         layers.Dens  # noqa: B018
+
+
+def test_a_list_of_one_output_is_given_back_alone():
+    x = keras.Input((3,))
+    model = keras.Model([x], [layers.Dense(2)(x)])
+    assert model.output_shape == (None, 2) and model.input_shape == (None, 3)
+    assert model.predict(np.ones((40, 3)), verbose=0).shape == model.predict_on_batch(np.ones((40, 3))).shape == (40, 2)
+    assert isinstance(model(np.ones((1, 3))), list)

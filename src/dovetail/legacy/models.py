@@ -32,7 +32,11 @@ class OldModel(OldTraining, OldLayer):
             if old in kwargs:
                 notice(f"Model({old}=...)", f"`{new}`")
                 kwargs[new] = kwargs.pop(old)
-        super().__init__(**dict(zip(self._positional, args, strict=False)) | kwargs)
+        given = dict(zip(self._positional, args, strict=False)) | kwargs
+        for name in ("inputs", "outputs") if self.release.dialect < 3 else ():
+            if isinstance(given.get(name), (list, tuple)) and len(given[name]) == 1:
+                given[name] = given[name][0]  # a list of one was as good as the tensor
+        super().__init__(**given)
 
     _positional = ("inputs", "outputs", "name")
 

@@ -23,7 +23,7 @@ from ..engine.texts import is_written_out, texts
 from ..engine.variable import Stateful
 from ..ops.kernels.options import compile_jit
 from ..saving.archive import load_weights_from, save_model, save_weights
-from ..training.binding import BindingError, bind
+from ..training.binding import BindingError, alone, bind
 from ..training.data import bind_inputs
 from ..training.trainer import Trainer
 from .front import Front, Prepared, front_of, is_prepared
@@ -226,11 +226,11 @@ class Model(Trainer, Layer):
 
     @property
     def input_shape(self) -> Any:
-        return jax.tree.map(lambda tensor: tensor.shape, self.input)
+        return alone(jax.tree.map(lambda tensor: tensor.shape, self.input))
 
     @property
     def output_shape(self) -> Any:
-        return jax.tree.map(lambda tensor: tensor.shape, self.output)
+        return alone(jax.tree.map(lambda tensor: tensor.shape, self.output))
 
     def summary(
         self,
