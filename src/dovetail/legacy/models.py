@@ -11,7 +11,7 @@ from ..layers.input import Input, InputLayer
 from ..models import Model, Sequential
 from ..models.graph_config import graph_config
 from ..saving.archive import load_weights_from, save_model, save_weights
-from . import changes
+from . import changes, engine_saving
 from .files import weights as weight_files
 from .files import writing
 from .layers import layer
@@ -102,6 +102,15 @@ class OldModel(OldTraining, OldLayer):
         else:
             load_weights_from(self, filepath, skip_mismatch)  # type: ignore[arg-type]
 
+    def save_weights_to_hdf5_group(self, f: Any) -> None:
+        engine_saving.save_weights_to_hdf5_group(f, self.layers)
+
+    def load_weights_from_hdf5_group(self, f: Any) -> None:
+        engine_saving.load_weights_from_hdf5_group(f, self.layers)
+
+    def load_weights_from_hdf5_group_by_name(self, f: Any) -> None:
+        engine_saving.load_weights_from_hdf5_group_by_name(f, self.layers)
+
     def to_json(self, **kwargs: Any) -> str:
         """The architecture as JSON text, see `model_from_json`."""
         return writing.to_json(self, **kwargs)
@@ -127,8 +136,23 @@ class OldModel(OldTraining, OldLayer):
         return any(getattr(item, "stateful", False) for item in self.layers)  # type: ignore[attr-defined]
 
 
+class _Itself:
+    """An attribute that is its owner, until something else is set."""
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        return self if instance is None else instance
+
+
 class OldSequential(OldModel):
     """A Sequential whose first layer may join others, and tells the input's shape."""
+
+    model = _Itself()  # once the functional model behind it
+
+    @property
+    def flattened_layers(self) -> list[Layer]:
+        """All layers, those of models inside it in their places."""
+        inner = [getattr(item, "flattened_layers", [item]) for item in self.layers]
+        return [item for items in inner for item in items]
 
     _positional = ("layers", "name")
 

@@ -126,6 +126,11 @@ def _listed(group: Any, attribute: str, counted: str, numbered: str) -> list[str
     """A list of texts: an attribute, or split over `attribute0`, `attribute1`, ..., or only counted (Keras 0)."""
     if counted in group.attrs:
         return [numbered.format(number) for number in range(int(group.attrs[counted]))]
+    return texts_of(group, attribute)
+
+
+def texts_of(group: Any, attribute: str) -> list[str]:
+    """A list of texts in an attribute, or in `attribute0`, `attribute1`, ... where it was too long for one."""
     if attribute in group.attrs:
         chunks = [group.attrs[attribute]]
     else:

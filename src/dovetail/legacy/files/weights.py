@@ -145,7 +145,7 @@ def _assignments(layer: Any, stored: StoredLayer, release: Release) -> tuple[lis
     variables = kept_weights(layer)
     arrays = [array.read() for array in stored.arrays]
     try:
-        values = [np.asarray(array) for array in _layout(layer, release).to_today(arrays)]
+        values = [np.asarray(array) for array in layout_between(layer, release).to_today(arrays)]
     except (ValueError, IndexError) as error:
         return [], [f"{layer.name!r}: the file's arrays are not those of a {type(layer).__name__}: {error}"]
     if len(values) != len(variables):
@@ -195,7 +195,7 @@ def weighted_leaves(model: Any) -> Iterator[Any]:
             yield layer
 
 
-def _layout(layer: Any, release: Release) -> Layout:
+def layout_between(layer: Any, release: Release) -> Layout:
     """From the layout of the file's release to that of the layer's own."""
     own = layer.release if isinstance(layer, OldLayer) else None
     name, config = type(layer).__name__, _plain_config(layer)

@@ -18,6 +18,9 @@ from ...layers.input import InputLayer
 from ...saving.files import replaced
 from .weights import kept_weights, weighted_layers
 
+# bytes that an attribute of an HDF5 object may take, less its header
+ATTRIBUTE_ROOM = 64512
+
 
 def config_of(model: Any) -> dict[str, Any]:
     """A model as plain data, laid out as Keras 2 did: class names, configurations, calls by [layer, call, output]."""
@@ -111,7 +114,7 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, include_optimi
         file.attrs["keras_version"] = model.release.version
         file.attrs["backend"] = model.release.backend
         file.attrs["model_config"] = json.dumps(described)
-        _write_layers(file.create_group("model_weights"), model)
+        write_layers(file.create_group("model_weights"), model)
         compiled = getattr(model, "_compiled_with", None)
         if include_optimizer and compiled is not None and model.optimizer is not None:
             file.attrs["training_config"] = json.dumps(_training(model, compiled))
@@ -148,21 +151,38 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True) -> None:
     with replaced(_writable(filepath, overwrite)) as temporary, h5py.File(temporary, "w") as file:
         file.attrs["keras_version"] = model.release.version
         file.attrs["backend"] = model.release.backend
-        _write_layers(file, model)
+        write_layers(file, model)
 
 
-def _write_layers(root: Any, model: Any) -> None:
+def write_layers(root: Any, model: Any) -> None:
+    """Put the weights of all layers into a group: a group for each layer, its arrays by their names."""
     layers = weighted_layers(model)
-    root.attrs["layer_names"] = [layer.name.encode() for layer in layers]
+    write_texts(root, "layer_names", [layer.name.encode() for layer in layers])
     for layer in layers:
         group = root.create_group(layer.name)
         weights = kept_weights(layer)
         if hasattr(layer, "layers"):  # a model inside: its trainable weights come first
             weights.sort(key=lambda variable: not (variable.trainable and layer.trainable))
         names = _unique_names(layer, weights)
-        group.attrs["weight_names"] = [name.encode() for name in names]
+        write_texts(group, "weight_names", [name.encode() for name in names])
         for name, variable in zip(names, weights, strict=True):
             group[name] = np.asarray(variable.value)
+
+
+def write_texts(group: Any, name: str, texts: list[bytes]) -> None:
+    """A list of texts as an attribute, or as `name0`, `name1`, ... where HDF5 has no room for it in one.
+
+    Raises:
+        ValueError: one text alone is too long.
+    """
+    for text in texts:
+        if len(text) > ATTRIBUTE_ROOM:
+            raise ValueError(f"{name}: an HDF5 attribute holds {ATTRIBUTE_ROOM} bytes; {text[:40]!r}... is {len(text)}")
+    chunks = 1
+    while any(np.asarray(part).nbytes > ATTRIBUTE_ROOM for part in np.array_split(np.asarray(texts), chunks)):
+        chunks += 1
+    for number, part in enumerate(np.array_split(np.asarray(texts), chunks)):
+        group.attrs[name if chunks == 1 else f"{name}{number}"] = part
 
 
 def _unique_names(layer: Any, weights: list[Any]) -> list[str]:

@@ -64,10 +64,11 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"keras.engine.{name}": ("dovetail.legacy.engine_training", *_ENGINE)
         for name in ("training", "training_utils", "training_generator")
     },
+    "keras.engine.topology": ("dovetail.legacy.engine_saving", *_ENGINE),
     "keras.models": _MODELS,
     "keras.legacy.models": _MODELS,
     "keras.layers.containers": _MODELS,
-    "keras.engine.saving": _MODELS,
+    "keras.engine.saving": ("dovetail.legacy.engine_saving", *_MODELS),
     "keras.backend": _BACKEND,
     **{
         f"keras.backend.{name}": _BACKEND for name in ("common", "load_backend", "tensorflow_backend", "theano_backend")

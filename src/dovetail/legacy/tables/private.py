@@ -70,6 +70,10 @@ SOURCES = {
     "keras.legacy.interfaces": ("dovetail.legacy.utils.decorators",),
     "keras.utils.tf_utils": ("dovetail.legacy.utils.decorators", "dovetail.utils"),
     "keras.utils.control_flow_util": ("dovetail.legacy.utils.decorators",),
+    **{
+        f"keras.{name}": ("dovetail.legacy.engine_saving", "dovetail.legacy.names:of_saving")
+        for name in ("saving.hdf5_format", "saving.legacy.hdf5_format", "engine.hdf5_format")
+    },
     "keras.testing_utils": ("dovetail.legacy.utils.test_utils",),
 }
 _OPTIMIZERS_V2 = _INSIDE["keras.optimizers"][1].split()
