@@ -78,3 +78,26 @@ def test_steps_may_be_a_quotient_or_true(keras):
         before = int(model.optimizer.iterations)
         model.fit(X, Y, batch_size=2, steps_per_epoch=steps, verbose=0)
         assert int(model.optimizer.iterations) - before == taken
+
+
+def test_an_archive_of_a_first_layer_that_knows_its_input(keras, tmp_path):
+    model = keras.Sequential([keras.layers.Dense(2, input_shape=(3,))])
+    assert model.layers[0].get_config()["batch_input_shape"] == (None, 3)
+    model.save(str(tmp_path / "new" / "model.keras"))
+    loaded = keras.models.load_model(str(tmp_path / "new" / "model.keras"))
+    assert_allclose(loaded.predict(np.ones((1, 3))), model.predict(np.ones((1, 3))))
+    model.save_weights(str(tmp_path / "there" / "not" / "yet"))
+
+
+def test_lists_of_one_are_the_one(keras):
+    x = keras.Input((3,))
+    model = keras.Model(inputs=[x], outputs=[keras.layers.Dense(2)(x)])
+    assert model.output_shape == (None, 2) and model.input_shape == (None, 3)
+    assert model.predict(np.ones((1, 3))).shape == model([np.ones((1, 3))]).shape == (1, 2)
+
+
+def test_states_of_cells(keras):
+    cell = keras.layers.SimpleRNNCell(2)
+    state = cell.get_initial_state(batch_size=3, dtype="float32")
+    assert state.shape == (3, 2) and cell(np.ones((3, 1)), [state])[0].shape == (3, 2)
+    assert [s.shape for s in keras.layers.LSTMCell(2).get_initial_state(np.ones((3, 1)))] == [(3, 2)] * 2

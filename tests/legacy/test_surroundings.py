@@ -63,4 +63,5 @@ def test_columns_of_texts_are_objects():
     with as_they_were():
         frame = pandas.DataFrame({"a": ["x", "y"], "b": [1, 2]})
         assert frame["a"].dtype == "object" and list(frame.select_dtypes("object")) == ["a"]
+        assert pandas.get_dummies(frame).to_numpy().dtype.kind in "iu"
     assert pandas.DataFrame({"a": ["x"]})["a"].dtype == before

@@ -1,6 +1,7 @@
 """Models in an old dialect: `fit(nb_epoch=...)`, `fit_generator`, `Merge` as the first layer of a Sequential."""
 
 import functools
+from pathlib import Path
 from typing import Any
 
 from ..engine.configs import MODULES
@@ -15,7 +16,7 @@ from . import changes, engine_saving
 from .files import weights as weight_files
 from .files import writing
 from .layers import layer
-from .layers.base import OldLayer, _made, input_for
+from .layers.base import OldLayer, _made, input_for, written_for_today
 from .notices import notice
 from .releases import Release
 from .surgery import set_inputs, set_outputs, visible
@@ -84,7 +85,9 @@ class OldModel(OldTraining, OldLayer):
     def save(self, filepath: Any, overwrite: bool = True, include_optimizer: bool = True, **kwargs: Any) -> None:
         """Write the whole model: `.keras` as Keras 3 does, everything else as HDF5 of Keras 2."""
         if str(filepath).endswith(".keras") or self.release.dialect == 3:
-            save_model(self, filepath, overwrite, include_optimizer=include_optimizer)  # type: ignore[arg-type]
+            Path(filepath).parent.mkdir(parents=True, exist_ok=True)
+            with written_for_today():
+                save_model(self, filepath, overwrite, include_optimizer=include_optimizer)  # type: ignore[arg-type]
         else:
             writing.save_model(self, filepath, overwrite, include_optimizer)
 

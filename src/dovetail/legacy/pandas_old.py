@@ -1,5 +1,6 @@
 """What data frames of pandas had before 1.0 and 2.0."""
 
+import functools
 import types
 import warnings
 from collections.abc import Callable
@@ -13,7 +14,20 @@ def additions(pandas: types.ModuleType) -> dict[Any, dict[str, Any]]:
         names = {"as_matrix": _as_matrix, "get_values": _as_matrix, "ix": property(_Places), "append": _append}
         names |= {"iteritems": cls.items, "sort": _sort, "order": _sort, "convert_objects": lambda self, **_: self}
         found[cls] = {name: value for name, value in names.items() if not hasattr(cls, name)}
+    found[pandas] = {"get_dummies": _dummies(pandas.get_dummies)}
     return found
+
+
+def _dummies(own: Callable[..., Any]) -> Callable[..., Any]:
+    """Columns of 0 and 1, where those of pandas 2 are booleans, which become objects beside floats."""
+
+    @functools.wraps(own)
+    def get_dummies(data: Any, *args: Any, **kwargs: Any) -> Any:
+        if len(args) < 7:
+            kwargs.setdefault("dtype", "uint8")
+        return own(data, *args, **kwargs)
+
+    return get_dummies
 
 
 def with_texts_as_objects(pandas: types.ModuleType) -> Callable[[], None]:

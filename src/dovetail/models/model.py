@@ -93,7 +93,7 @@ class Model(Trainer, Layer):
         inputs = args[0] if args else kwargs["inputs"]
         if self._front is not None:
             prepared = inputs if isinstance(inputs, Prepared) else self.prepared(inputs)
-            return self._front.rest.run(prepared.values, [None] * len(prepared.values), execute)
+            return _alone(*self._front.rest.run(prepared.values, [None] * len(prepared.values), execute))
         values = self._bind_inputs(inputs)
         mask = kwargs.get("mask")
         given = [None] * len(values)
@@ -102,13 +102,13 @@ class Model(Trainer, Layer):
         elif masks is not None:
             found = (*masks[0], *masks[1].values())
             given = bind(found[0], self.input_names, "mask", "input", optional=True)
-        return self._graph.run(values, given, execute)
+        return _alone(*self._graph.run(values, given, execute))
 
     def _traced_specs(self, args: tuple, kwargs: dict) -> tuple[Any, list | None]:
         if self._front is None:
             return super()._traced_specs(args, kwargs)
         tree = self._graph.output_tree  # type: ignore[union-attr]
-        return jax.tree.map(lambda tensor: Spec(tensor.shape, tensor.dtype), tree), None
+        return _alone(jax.tree.map(lambda tensor: Spec(tensor.shape, tensor.dtype), tree), None)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """On arrays a functional model runs its compiled program, kept for each shape, dtype and `training`."""
@@ -346,6 +346,12 @@ def execute(operation: Operation, args: tuple, kwargs: dict, masks: Any) -> tupl
         return flat, list(output_masks) or [None] * len(flat)
     flat = jax.tree.leaves(operation.call(*args, **kwargs))
     return flat, [None] * len(flat)
+
+
+def _alone(outputs: Any, masks: Any) -> tuple[Any, Any]:
+    """The only output of a list without the list, as Keras gives it."""
+    is_alone = type(outputs) in (list, tuple) and len(outputs) == 1
+    return (outputs[0] if is_alone else outputs), masks
 
 
 def names_of(tree: Any) -> list[str]:

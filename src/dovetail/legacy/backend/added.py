@@ -88,6 +88,8 @@ def add_metric(self: Layer, value: Any, name: str | None = None, aggregation: st
     if aggregation not in (None, "mean"):
         raise ValueError(f"add_metric: `aggregation` is 'mean', not {aggregation!r}; use a Metric of your own")
     if name is None:
+        if in_call() and not isinstance(value, KerasTensor):
+            return  # the value of a metric that is an attribute, and is reported as such
         raise ValueError("add_metric needs a `name`")
     metrics = self.__dict__.get("_added_metrics")
     if metrics is None:

@@ -32,6 +32,7 @@ __all__ = ["OldLayer", "layer", "layer_names"]
 OLD: dict[str, type] = {
     **convolution.POOLING,
     **merging.OF_KERAS_2,
+    **recurrent.CELLS,
     "AutoEncoder": early.AutoEncoder,
     "Bidirectional": wrappers.Bidirectional,
     "BatchNormalization": normalization.BatchNormalization,

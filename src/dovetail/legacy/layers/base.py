@@ -2,7 +2,9 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, ClassVar
 
 import jax
@@ -48,6 +50,19 @@ PACKAGES = ("keras.layers", "keras.engine", "keras.legacy")
 
 # arguments that tell a first layer what its input is
 OF_THE_INPUT = ("input_dim", "input_length", "input_shape", "batch_input_shape", "batch_size", "input_dtype")
+
+
+_for_today: ContextVar[bool] = ContextVar("configurations are for files of today", default=False)
+
+
+@contextmanager
+def written_for_today() -> Iterator[None]:
+    """Configurations made inside are as Keras 3 has them, without the shape of the input in a first layer."""
+    token = _for_today.set(True)
+    try:
+        yield
+    finally:
+        _for_today.reset(token)
 
 
 class OldLayer:
@@ -354,7 +369,8 @@ class OldLayer:
     def get_config(self) -> dict[str, Any]:
         """Of the library's class that the layer derives from; a user's class adds its own."""
         if is_builtin(type(self)):
-            asked = self.__dict__.get("_old_input") if self.release.dialect < 3 and not self.is_model else None
+            is_old = self.release.dialect < 3 and not self.is_model and not _for_today.get()
+            asked = self.__dict__.get("_old_input") if is_old else None
             told = {"batch_input_shape": asked["batch_shape"]} if asked else {}
             return told | super().get_config()  # type: ignore[misc]
         owner = _translated(type(self))

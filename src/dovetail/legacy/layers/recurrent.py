@@ -12,6 +12,7 @@ import numpy as np
 from jax import lax
 
 from ... import activations, constraints, initializers, regularizers
+from ... import layers as today
 from ...engine.context import current
 from ...engine.errors import ShapeError, StateError, format_shape
 from ...engine.layer import Layer
@@ -23,6 +24,23 @@ from ..releases import Release
 from .layouts import GRU_GATES, LSTM_GATES
 
 CONSUME_LESS = ("cpu", "mem", "gpu")
+
+
+class _OldCell:
+    """Cells of tf.keras found the number of sequences by an input, too."""
+
+    def get_initial_state(self, inputs: Any = None, batch_size: Any = None, dtype: Any = None) -> Any:
+        """Zeros for the states; cells of one state give it without a list."""
+        batch_size = inputs.shape[0] if batch_size is None else batch_size
+        states = super().get_initial_state(batch_size)  # type: ignore[misc]
+        states = [state if dtype is None else state.astype(str(getattr(dtype, "name", dtype))) for state in states]
+        return states if len(states) > 1 else states[0]
+
+
+CELLS: dict[str, type] = {
+    name: type(name, (_OldCell, getattr(today, name)), {"__doc__": "As today's.", "__module__": __name__})
+    for name in ("GRUCell", "LSTMCell", "SimpleRNNCell")
+}
 
 
 class Listed(States):
