@@ -23,7 +23,7 @@ from ..engine.tensor import Spec
 from ..metrics import Metric
 from ..ops.kernels.options import compile_jit
 from ..optimizers import LossScaleOptimizer
-from .binding import alone, bind
+from .binding import bind
 from .data import DataError, Samples, bind_inputs, gather, is_stream, keeps_containers, on_device, unpack, weights_of
 from .feeding import ArrayFeed, RowBatches, StreamFeed, stays_outside
 from .frozen import TrainableState, as_compiled
@@ -443,7 +443,7 @@ class Trainer(StatelessSteps):
                 outputs, assigned = program(read(variables), jax.tree.map(lambda a: a[:size], x))
                 if assigned:
                     write(variables, assigned)
-                return self._given_back(jax.tree.map(np.array, outputs))
+                return jax.tree.map(np.array, outputs)
             count: int | None = -(-size // batch_size)
             batches: Any = _slices(x, batch_size, size)
             feed = None
@@ -457,7 +457,7 @@ class Trainer(StatelessSteps):
             watchers = self._callback_list(
                 callbacks, model=self, add_progbar=shows, verbose=verbose, epochs=1, steps=count
             )
-            return self._given_back(predict_batches(program, variables, batches, watchers))
+            return predict_batches(program, variables, batches, watchers)
         finally:
             if feed is not None:
                 feed.close()
@@ -539,12 +539,9 @@ class Trainer(StatelessSteps):
         program, variables = self._forward_program(x)
         outputs, assigned = program(read(variables), x)
         write(variables, assigned)
-        return self._given_back(jax.tree.map(np.array, outputs))
+        return jax.tree.map(np.array, outputs)
 
     # -- inside
-
-    def _given_back(self, outputs: Any) -> Any:
-        return alone(outputs) if self._graph is not None else outputs  # type: ignore[attr-defined]
 
     def _check_compiled(self, what: str) -> None:
         if self._objective is None:
