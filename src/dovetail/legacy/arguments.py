@@ -9,7 +9,7 @@ from ..engine.errors import did_you_mean
 from . import changes
 from .listing import UNKNOWN, find
 from .notices import notice
-from .releases import Release
+from .releases import Release, is_earliest, note_earliest
 
 KEYWORDS_OF_ANY_LAYER = ("name", "trainable", "input_shape", "batch_input_shape", "input_dtype", "batch_size", "dtype")
 
@@ -42,7 +42,8 @@ class Signatures:
         """
         if not args:
             return dict(kwargs)
-        ordered = sorted(self.orders, key=lambda order: -_evidence(order, kwargs))
+        first = self.earliest if is_earliest() else None
+        ordered = sorted(self.orders, key=lambda order: (order is not first, -_evidence(order, kwargs)))
         for order in ordered:
             names = [p.name for p in order.parameters.values() if p.kind == p.POSITIONAL_OR_KEYWORD]
             rest = next((p.name for p in order.parameters.values() if p.kind == p.VAR_POSITIONAL), None)
@@ -56,6 +57,8 @@ class Signatures:
             ):
                 continue
             if len(args) <= len(names) and _plausible(names, args, kwargs):
+                if order is self.earliest:
+                    note_earliest()
                 before = self._defaults_before(order) if order is self.earliest else {}
                 return before | dict(zip(names, args, strict=False)) | kwargs
         shown = "; ".join(f"{self.name}{order}" for order in self.orders)
@@ -94,6 +97,8 @@ def _plausible(names: list[str], args: tuple, kwargs: dict[str, Any]) -> bool:
             return False
         is_text = name in ("init", "border_mode") or (name == "padding" and "kernel_size" in names)
         if is_text and isinstance(value, (int, float, tuple)):
+            return False
+        if name in ("input_dim", "output_dim") and isinstance(value, (str, tuple, list)):
             return False
         if name == "epsilon" and not (isinstance(value, float) and value < 1):
             return False

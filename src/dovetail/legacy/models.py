@@ -126,6 +126,11 @@ class OldModel(OldTraining, OldLayer):
     def uses_learning_phase(self) -> bool:
         return True
 
+    @property
+    def state_updates(self) -> list[Any]:
+        """Nothing: a model that runs keeps its states itself."""
+        return []
+
     def reset_states(self) -> None:
         """Zero the states of all stateful layers."""
         for item in self.layers:  # type: ignore[attr-defined]

@@ -109,6 +109,7 @@ class _Spoken:
     """The installed release: one for the process, like the modules that it answers for."""
 
     release: Release | None = None
+    is_earliest = False
 
 
 def current_release() -> Release:
@@ -119,3 +120,14 @@ def current_release() -> Release:
 def speak(release: Release | None) -> None:
     """Make `release` the current one."""
     _Spoken.release = release
+    note_earliest(False)
+
+
+def is_earliest() -> bool:
+    """Whether a call was met that only Keras before 0.2 had: others that could be either are of it, too."""
+    return _Spoken.is_earliest
+
+
+def note_earliest(met: bool = True) -> None:
+    """Such a call was met; with False, a new script begins."""
+    _Spoken.is_earliest = met

@@ -17,7 +17,7 @@ from .notices import notice
 from .numpy_old import returned
 from .objective import OldObjective, names_before
 from .optimizers import optimizer_of, todays_config, with_own_slots
-from .releases import Release
+from .releases import Release, is_earliest
 from .streams import counted
 
 # arguments of methods that have no effect here: threads and processes are the library's own affair
@@ -110,12 +110,13 @@ class OldTraining:
     # -- fit
 
     def fit(self, x: Any = None, y: Any = None, *args: Any, **kwargs: Any) -> Any:
-        """As today's; `nb_epoch` is `epochs`, 10 where Keras 1 is told neither."""
+        """As today's; `nb_epoch` is `epochs`, 10 where Keras 1 is told neither, and 100 before 0.2."""
         given = self._renamed("fit", dict(zip(FIT, args, strict=False)) | kwargs)
         x, y = given.pop("x", x), given.pop("y", y)
         given.setdefault("verbose", 1)
         if self.release.dialect == 1:
-            given.setdefault("epochs", 10)
+            given.setdefault("epochs", 100 if is_earliest() else 10)
+            given.setdefault("batch_size", 128 if is_earliest() else None)
         if given.pop("show_accuracy", False):
             self._add_accuracy()
         if given.get("shuffle") == "batch":

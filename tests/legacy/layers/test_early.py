@@ -29,6 +29,17 @@ def test_orders_that_begin_with_the_size_of_the_input():
         assert (Dense(50, "uniform").units, GRU(128, return_sequences=True).activation.__name__) == (50, "tanh")
 
 
+def test_calls_that_could_be_of_either_time_are_of_the_time_of_the_others():
+    with installed(1):
+        from keras.layers import LSTM, Dense, MaxoutDense, MaxPooling2D
+
+        assert MaxoutDense(64, 10).units == 64
+        assert Dense(784, 50).units == 50
+        assert MaxoutDense(64, 10).units == 10
+        assert (Dense(10).units, Dense(10, "uniform").units, LSTM(5, return_sequences=True).units) == (10, 10, 5)
+        assert MaxPooling2D((2, 2)).pool_size == (2, 2)
+
+
 def test_images_of_keras_0_1():
     with installed(1):
         from keras.layers import Convolution2D, Dense, Flatten, MaxPooling2D

@@ -12,7 +12,7 @@ from ...engine.layer import Layer
 from .. import changes, python2
 from ..listing import UNKNOWN
 from ..recognition import declared, recognize
-from ..releases import Release, find_release
+from ..releases import Release, find_release, note_earliest
 from .calls import (
     LayerCall,
     differs,
@@ -80,6 +80,7 @@ def upgrade_source(source: str, path: str = "script.py", release: Any = None) ->
     Raises:
         SyntaxError: it is neither Python 3 nor 2.
     """
+    note_earliest(False)
     tree, was_python2 = python2.parse(source, path)
     found = recognize(tree)
     spoken = (declared(source) or found.release) if release is None else find_release(release)
