@@ -1,6 +1,7 @@
 """`model.total_loss` and its inputs as tensors of the graph."""
 
 import numpy as np
+import pytest
 from numpy.testing import assert_allclose
 
 from dovetail.legacy import installed
@@ -39,3 +40,24 @@ def test_a_predict_function_is_there_once_it_was_asked_for():
         assert_allclose(model.predict_function([X])[0], model.predict(X), rtol=1e-5)
         node = model.layers[1]._inbound_nodes[0]
         assert node.inbound_layers == [model.layers[0]] and node.outbound_layer is model.layers[1]
+
+
+def test_the_phase_may_be_the_number_that_later_releases_gave():
+    with installed("2.15.0"):
+        from keras import backend as K
+        from keras.layers import Dropout, Input
+
+        inputs = Input((50,))
+        dropped = K.function([inputs, K.learning_phase()], [Dropout(0.5)(inputs)])
+        x = np.ones((1, 50))
+        assert (dropped([x, 1])[0] == 0).any() and (dropped([x, 0])[0] == 1).all()
+
+
+def test_what_a_layer_lacks_is_said_in_its_own_words():
+    with installed("2.2.4"):
+        from keras.layers import Dense, Input
+
+        layer = Dense(2)
+        layer(Input((3,))), layer(Input((3,)))
+        with pytest.raises(AttributeError, match="was called 2 times"):
+            layer.output  # noqa: B018

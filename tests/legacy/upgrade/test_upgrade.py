@@ -8,6 +8,81 @@ from dovetail.legacy.upgrade import upgrade_source
 FIRST = "# Written for Keras 3 (from Keras {}, by `dovetail upgrade`).\n"
 
 CHANGES = {
+    "defaults of K": (
+        "2.2.4",
+        """
+from keras import backend as K
+x = K.argmax(K.concatenate([a, b])) + K.constant([1, 2])
+y = K.batch_dot(K.batch_dot(a, b, axes=[3, 3]), c, (3, 2))
+""",
+        """
+import keras
+from keras import ops
+x = ops.argmax(ops.concatenate([a, b], axis=-1), axis=-1) + ops.convert_to_tensor([1, 2], keras.config.floatx())
+y = ops.matmul(ops.matmul(a, ops.swapaxes(b, -1, -2)), c)
+""",
+    ),
+    "short names of accuracy": (
+        "2.2.4",
+        """
+from keras.callbacks import EarlyStopping, ModelCheckpoint, TensorBoard
+model.compile('sgd', 'mse', metrics=['acc'])
+stop = EarlyStopping(monitor='val_left_acc')
+keep = ModelCheckpoint('best.hdf5', monitor='val_acc', period=1)
+show = TensorBoard(log_dir='logs', batch_size=3)
+h = model.fit_generator(generator=batches, steps_per_epoch=3)
+print(h.history['left_acc'])
+model.load_weights('best.hdf5')
+""",
+        """
+from keras.callbacks import EarlyStopping, ModelCheckpoint, TensorBoard
+model.compile('sgd', 'mse', metrics=['accuracy'])
+stop = EarlyStopping(monitor='val_left_accuracy')
+keep = ModelCheckpoint('best.keras', monitor='val_accuracy')
+show = TensorBoard(log_dir='logs')
+h = model.fit(x=batches, steps_per_epoch=3)
+print(h.history['left_accuracy'])
+model.load_weights('best.keras')
+""",
+    ),
+    "names of files that are known when the script runs": (
+        "2.2.4",
+        """
+from keras.callbacks import ModelCheckpoint
+keep = ModelCheckpoint(folder + name, save_weights_only=True)
+model.save_weights(name % 3)
+""",
+        """
+from keras.callbacks import ModelCheckpoint
+
+
+def weights_file(path):
+    \"""The name of a file of weights: it ends in `.weights.h5` today.\"""
+    stem = str(path)
+    for ending in (".hdf5", ".hdf", ".h5", ".weights"):
+        stem = stem.removesuffix(ending)
+    return stem + ".weights.h5"
+
+
+keep = ModelCheckpoint(weights_file(folder + name), save_weights_only=True)
+model.save_weights(weights_file(name % 3))
+""",
+    ),
+    "a star that would hide a class of the script": (
+        "2.2.4",
+        """
+class Attention:
+    pass
+from keras.layers import *
+x = Attention(Dense(3), LSTM(2, recurrent_activation='sigmoid'))
+""",
+        """
+class Attention:
+    pass
+from keras.layers import Dense, LSTM
+x = Attention(Dense(3), LSTM(2, recurrent_activation='sigmoid'))
+""",
+    ),
     "initializers of one's own": (
         "1.2.2",
         """

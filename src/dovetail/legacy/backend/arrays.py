@@ -13,7 +13,7 @@ from ..releases import current_release
 from .lifting import as_shape, lifted
 
 # releases on TensorFlow whose batch_dot of more than 3 axes is a product of matrices
-_MATMUL_RELEASES = ("1.2.2", "2.0.9", "2.2.4", "2.2.4-tf")
+MATMUL_RELEASES = ("1.2.2", "2.0.9", "2.2.4", "2.2.4-tf")
 
 
 def _float(x: Any) -> Any:
@@ -295,7 +295,7 @@ def batch_dot(x, y, axes=None):
     if 0 in (first, second):
         raise ShapeError("K.batch_dot cannot contract the batch axis (0); use K.dot, or sum the product yourself")
     release = current_release()
-    is_matmul = release.version in _MATMUL_RELEASES and release.backend == "tensorflow"
+    is_matmul = release.version in MATMUL_RELEASES and release.backend == "tensorflow"
     if is_matmul and builtins.max(x.ndim, y.ndim) > 3:
         return _matmul(x, y, first, second)
     if x.shape[first] != y.shape[second]:

@@ -26,10 +26,10 @@ class Function:
     def __init__(self, inputs: Any, outputs: Any, updates: Any = None, name: str | None = None):
         self.inputs = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
         for tensor in self.inputs:
-            if not isinstance(tensor, KerasTensor):
+            if not isinstance(tensor, KerasTensor) and not _is_phase(tensor):
                 raise TypeError(f"K.function: an input is a symbolic tensor of a graph, not {tensor!r}")
         self.outputs, self.updates, self.name = outputs, _updates(updates), name
-        self._takes = [tensor for tensor in self.inputs if not is_learning_phase(tensor)]
+        self._takes = [tensor for tensor in self.inputs if not _is_phase(tensor)]
         self._program = Program(self._takes, _without_none(outputs), self.updates)
 
     def __call__(self, *values: Any) -> Any:
@@ -37,12 +37,12 @@ class Function:
         if len(values) == 1 and isinstance(values[0], (list, tuple)) and self._is_list_of_values(values[0]):
             values = tuple(values[0])
         if len(values) != len(self.inputs):
-            names = ", ".join(tensor.name for tensor in self.inputs)
+            names = ", ".join("learning_phase" if _is_phase(x) else x.name for x in self.inputs)
             raise ValueError(f"K.function takes {len(self.inputs)} inputs ({names}); {len(values)} values were given")
         training = bool(fixed_phase())
         arrays = []
         for tensor, value in zip(self.inputs, values, strict=True):
-            if is_learning_phase(tensor):
+            if _is_phase(tensor):
                 training = bool(np.asarray(value))
             else:
                 arrays.append(_fitted(value, tensor))
@@ -69,6 +69,11 @@ def function(inputs: Any, outputs: Any, updates: Any = None, **kwargs: Any) -> F
     if kwargs.get("givens") or kwargs.get("feed_dict") or kwargs.get("fetches"):
         raise ValueError("K.function: `givens`, `feed_dict` and `fetches` are not there; put them among the inputs")
     return Function(inputs, outputs, updates, kwargs.get("name"))
+
+
+def _is_phase(x: Any) -> bool:
+    """Whether an input is the learning phase: a tensor of its own, or the number that later releases gave for it."""
+    return is_learning_phase(x) or isinstance(x, (bool, int, np.integer))
 
 
 def _updates(updates: Any) -> list[Any]:

@@ -385,6 +385,9 @@ class OldLayer:
             return self._declared_input(name)
         if name == "initial_weights":  # they are set when the layer is built
             return None
+        own = getattr(type(self), name, None)
+        if isinstance(own, property) and own.fget is not None:
+            return own.fget(self)  # again, for its own words on what is missing
         new = ATTRIBUTES.get(name)
         if new is None or name.startswith("_") or new == name or new not in self.__dict__:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")

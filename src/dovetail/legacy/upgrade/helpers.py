@@ -2,6 +2,7 @@
 
 OLD_HARD_SIGMOID = "old_hard_sigmoid"
 RESET_STATES = "reset_states"
+WEIGHTS_FILE = "weights_file"
 
 HELPERS = {
     OLD_HARD_SIGMOID: f'''
@@ -9,6 +10,14 @@ HELPERS = {
 def {OLD_HARD_SIGMOID}(x):
     """The hard sigmoid of Keras before 3."""
     return keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)
+''',
+    WEIGHTS_FILE: f'''
+def {WEIGHTS_FILE}(path):
+    """The name of a file of weights: it ends in `.weights.h5` today."""
+    stem = str(path)
+    for ending in (".hdf5", ".hdf", ".h5", ".weights"):
+        stem = stem.removesuffix(ending)
+    return stem + ".weights.h5"
 ''',
     RESET_STATES: f'''
 def {RESET_STATES}(model):

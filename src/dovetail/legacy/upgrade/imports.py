@@ -5,6 +5,7 @@ from typing import Any
 
 import libcst as cst
 
+from ... import layers
 from ..imports import canonical, is_module
 from .tables import KEPT, MODULES, NAMES
 
@@ -20,7 +21,7 @@ def rewrite_imports(module: cst.Module, needed: set[tuple[str, str]], notes: lis
     module.visit(used)
     if "keras" in used.names:
         needed = needed | {("keras", "")}
-    rewriter = _Imports(used.names, needed, notes)
+    rewriter = _Imports(used, needed, notes)
     module = module.visit(rewriter)
     missing = sorted(needed - rewriter.there)
     lines = [_statement(where, name) for where, name in missing]
@@ -37,7 +38,7 @@ class _Used(cst.CSTVisitor):
     def __init__(self) -> None:
         super().__init__()
         self.names: set[str] = set()
-        self.chains: set[str] = set()
+        self.own: set[str] = set()  # classes and functions of the module itself
 
     def visit_Import(self, node: cst.Import) -> bool:
         return False
@@ -45,14 +46,20 @@ class _Used(cst.CSTVisitor):
     def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
         return False
 
+    def visit_ClassDef(self, node: cst.ClassDef) -> None:
+        self.own.add(node.name.value)
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
+        self.own.add(node.name.value)
+
     def visit_Name(self, node: cst.Name) -> None:
         self.names.add(node.value)
 
 
 class _Imports(cst.CSTTransformer):
-    def __init__(self, used: set[str], needed: set[tuple[str, str]], notes: list[tuple[int, str]]):
+    def __init__(self, used: _Used, needed: set[tuple[str, str]], notes: list[tuple[int, str]]):
         super().__init__()
-        self.used, self.needed, self.notes = used, needed, notes
+        self.used, self.own, self.needed, self.notes = used.names, used.own, needed, notes
         self.there: set[tuple[str, str]] = set()
 
     def leave_SimpleStatementLine(
@@ -73,7 +80,7 @@ class _Imports(cst.CSTTransformer):
             return line
         if isinstance(statement.names, cst.ImportStar):
             target = _module_today(module)
-            return line.with_changes(body=[statement.with_changes(module=_name(target))])
+            return line.with_changes(body=[self._star(statement, target)])
         groups: dict[str, list[cst.ImportAlias]] = {}
         for alias in statement.names:
             local = alias.asname.name.value if alias.asname else alias.name.value  # type: ignore[union-attr]
@@ -106,6 +113,17 @@ class _Imports(cst.CSTTransformer):
             made = statement.with_changes(module=_name(where), names=_ended(names, statement))
             lines.append(line.with_changes(body=[made], leading_lines=line.leading_lines if index == 0 else []))
         return cst.FlattenSentinel(lines)
+
+    def _star(self, statement: cst.ImportFrom, target: str) -> cst.ImportFrom:
+        """A star as it was; the names that are used, where it would hide a class or function of the script's own."""
+        statement = statement.with_changes(module=_name(target))
+        public = {name for name, value in vars(layers).items() if callable(value) and not name.startswith("_")}
+        today = public if target == "keras.layers" else set()
+        if not (self.own & today and self.used & today - self.own):
+            return statement
+        *names, last = sorted(self.used & today - self.own)
+        aliases = [*_commas([cst.ImportAlias(cst.Name(name)) for name in names]), cst.ImportAlias(cst.Name(last))]
+        return statement.with_changes(names=aliases)
 
     def _place(self, module: str, name: str) -> tuple[str, str]:
         """Where a name that is imported from a module lives today."""

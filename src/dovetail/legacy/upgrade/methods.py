@@ -7,9 +7,10 @@ import libcst as cst
 
 from ... import optimizers
 from .. import changes
+from ..listing import UNKNOWN
 from .calls import different_defaults, differs, expression, joined, keyword, literal
 from .calls import source as text_of
-from .helpers import RESET_STATES
+from .helpers import RESET_STATES, WEIGHTS_FILE
 from .names import Names
 from .tables import DROPPED, METHODS, SHORT_METRICS
 
@@ -29,6 +30,8 @@ class Methods(Names):
                 counts = in_samples and key != "epochs"
                 arg = keyword(key, self._steps(original, arg.value) if counts else arg.value)
             new = changes.METHOD_ARGUMENTS.get(key or "", key)
+            if key == "generator" and name in METHODS:
+                new = "x"
             if new != key and new is not None:
                 value = arg.value
                 if key in ("samples_per_epoch", "nb_val_samples", "val_samples"):
@@ -90,9 +93,10 @@ class Methods(Names):
 
     def _metrics(self, names: list[Any], node: cst.BaseExpression) -> cst.BaseExpression:
         """Metrics under the names that histories had: before 2.3 `mae` was reported by its full name."""
-        if not self.release.is_before_2_3 or not any(name in SHORT_METRICS for name in names):
+        if not all(isinstance(name, str) for name in names):
             return node
-        return expression(repr([SHORT_METRICS.get(name, name) for name in names]))
+        known = {"acc": "accuracy"} | (SHORT_METRICS if self.release.is_before_2_3 else {})
+        return expression(repr([known.get(name, name) for name in names])) if set(names) & set(known) else node
 
     def _optimizer(self, name: str, node: cst.BaseExpression) -> cst.BaseExpression:
         """A named optimizer with the release's defaults, where they are others today."""
@@ -136,15 +140,27 @@ class Methods(Names):
         return self._weights_file(call)
 
     def _weights_file(self, call: cst.Call) -> cst.Call:
-        """Files of weights end in `.weights.h5` today."""
-        if not call.args:
+        """Files of weights end in `.weights.h5` today; names that are known when the script runs are changed then."""
+        if not call.args or call.args[0].star:
             return call
         name = literal(call.args[0].value)
+        is_saved = "save_weights(" in self.code or "save_weights_only=True" in self.code
+        if name is UNKNOWN and is_saved:
+            self.helpers.add(WEIGHTS_FILE)
+            named = expression(f"{WEIGHTS_FILE}({text_of(call.args[0].value)})")
+            return call.with_changes(args=[call.args[0].with_changes(value=named), *call.args[1:]])
         if isinstance(name, str) and not name.endswith((".weights.h5", ".keras")):
             stem = re.sub(r"\.(h5|hdf5)$", "", name)
-            first = call.args[0].with_changes(value=expression(repr(f"{stem}.weights.h5")))
+            ending = ".keras" if self._is_whole_model(name) else ".weights.h5"
+            first = call.args[0].with_changes(value=expression(repr(stem + ending)))
             return call.with_changes(args=[first, *call.args[1:]])
         return call
+
+    def _is_whole_model(self, name: str) -> bool:
+        """Whether a ModelCheckpoint writes whole models under this name."""
+        quoted = rf"""['"]{re.escape(name)}['"]"""
+        found = re.findall(rf"\bModelCheckpoint\(\s*(?:filepath\s*=\s*)?{quoted}([^)]*)", self.code)
+        return any("save_weights_only=True" not in re.sub(r"\s", "", rest) for rest in found)
 
 
 def _looks_like_fit(call: cst.Call) -> bool:

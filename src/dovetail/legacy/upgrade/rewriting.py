@@ -10,6 +10,7 @@ from libcst import metadata
 from ... import layers, optimizers
 from ...engine.layer import Layer
 from .. import changes, python2
+from ..backend.arrays import MATMUL_RELEASES
 from ..listing import UNKNOWN
 from ..recognition import declared, recognize
 from ..releases import Release, find_release, note_earliest
@@ -27,7 +28,7 @@ from .calls import (
     split,
 )
 from .calls import source as text_of
-from .helpers import HELPERS, OLD_HARD_SIGMOID
+from .helpers import HELPERS, OLD_HARD_SIGMOID, WEIGHTS_FILE
 from .imports import is_import, rewrite_imports
 from .methods import Methods
 from .names import today_path
@@ -40,7 +41,6 @@ from .tables import (
     KEYWORDS,
     MERGES,
     METHODS,
-    METRIC_NAMES,
     WITHOUT_SUCCESSOR,
 )
 from .tensorflow import TensorflowFunctions
@@ -244,6 +244,12 @@ class _Rewriter(Methods, TensorflowFunctions, NumpyNames):
             return call
         if name in ("zeros", "ones") and self.is_building and self.assigned.startswith("self.") and call.args:
             return self._made_weight(call, expression(repr(name)))
+        if name == "batch_dot" and self.release.version in MATMUL_RELEASES:
+            product = _matrix_product(parts)
+            if product is not None:
+                self.needed.add(("keras", "ops"))
+                return expression(product)
+            self._note(original, "K.batch_dot of more than 3 axes was `ops.matmul` of the last two, turned by `axes`")
         if known is None or parts is None:
             self._note(original, f"K.{name} has no function in keras.ops: it is taken from dovetail.legacy.backend")
             return call
@@ -258,24 +264,27 @@ class _Rewriter(Methods, TensorflowFunctions, NumpyNames):
         if "(...)" in pattern:
             args = [a.with_changes(keyword=None, equal=cst.MaybeSentinel.DEFAULT) if k in names[:1] else a
                     for k, a in given.items()]  # fmt: skip
+            args += [keyword(k, expression(value)) for k, value in defaults.items() if value and k not in given]
             return joined(call, args).with_changes(func=expression(pattern.removesuffix("(...)")))
         values = [text_of(given[key].value) if key in given else defaults[key] or None for key in names]
         if None in values:
             self._note(original, f"K.{name} with these arguments is taken from dovetail.legacy.backend")
             return call
-        return expression(pattern.format(*values))
+        made = pattern.format(*values)
+        self.needed |= {("keras", "")} if "keras." in made else set()
+        return expression(made)
 
     def _with_keywords(self, path: str, call: cst.Call) -> cst.Call:
         """A call whose keywords have other names today."""
         table = KEYWORDS.get(path, {})
         args = [
             arg.with_changes(keyword=cst.Name(table[arg.keyword.value]))
-            if arg.keyword is not None and arg.keyword.value in table
+            if arg.keyword is not None and table.get(arg.keyword.value)
             else arg
             for arg in call.args
         ]
-        args = [self._monitor(arg) for arg in args]
-        return call.with_changes(args=args)
+        args = [self._monitor(arg) for arg in args if not _is_dropped(arg, table)]
+        return joined(call, args) if len(args) < len(call.args) else call.with_changes(args=args)
 
     def _checkpoint(self, original: cst.Call, call: cst.Call) -> cst.Call:
         """The file of a ModelCheckpoint has the ending of what is in it today."""
@@ -284,8 +293,17 @@ class _Rewriter(Methods, TensorflowFunctions, NumpyNames):
             a.keyword and a.keyword.value == "save_weights_only" and literal(a.value) is True for a in call.args
         )
         ending = ".weights.h5" if weights else ".keras"
+        period = next((a for a in call.args if a.keyword and a.keyword.value == "period"), None)
+        if period is not None:
+            call = joined(call, [a for a in call.args if a is not period])
+            if literal(period.value) != 1:
+                self._note(original, "ModelCheckpoint(period=...): `save_freq` counts batches today, not epochs")
         first = next((a for a in call.args if a.keyword is None or a.keyword.value == "filepath"), None)
         name = literal(first.value) if first is not None else UNKNOWN
+        if first is not None and name is UNKNOWN and weights:
+            self.helpers.add(WEIGHTS_FILE)
+            named = expression(f"{WEIGHTS_FILE}({text_of(first.value)})")
+            return call.with_changes(args=[a.with_changes(value=named) if a is first else a for a in call.args])
         if first is None or not isinstance(name, str):
             self._note(original, f"ModelCheckpoint: the name of the file ends in {ending!r} today")
             return call
@@ -295,9 +313,17 @@ class _Rewriter(Methods, TensorflowFunctions, NumpyNames):
         return call.with_changes(args=[a.with_changes(value=new) if a is first else a for a in call.args])
 
     def _monitor(self, arg: cst.Arg) -> cst.Arg:
-        if arg.keyword is not None and arg.keyword.value == "monitor" and literal(arg.value) in METRIC_NAMES:
-            return arg.with_changes(value=expression(repr(METRIC_NAMES[literal(arg.value)])))
-        return arg
+        is_name = arg.keyword is not None and arg.keyword.value == "monitor"
+        new = self._metric_today(literal(arg.value)) if is_name else None
+        return arg if new is None else arg.with_changes(value=expression(repr(new)))
+
+    def _metric_today(self, key: Any) -> str | None:
+        """`val_accuracy` for `val_acc`; None for what is called as before, such as a function of the script's own."""
+        own = re.findall(r"\bdef\s+(\w*acc)\(", self.code)
+        is_short = isinstance(key, str) and re.fullmatch(r"(\w+_)?acc", key)
+        if not is_short or any(key in (name, f"val_{name}") or key.endswith(f"_{name}") for name in own):
+            return None
+        return key.removesuffix("acc") + "accuracy"
 
     # -- methods
 
@@ -415,8 +441,9 @@ class _Rewriter(Methods, TensorflowFunctions, NumpyNames):
         is_history = isinstance(base, cst.Attribute) and base.attr.value == "history"
         if is_history and len(updated_node.slice) == 1 and isinstance(updated_node.slice[0].slice, cst.Index):
             key = literal(updated_node.slice[0].slice.value)
-            if key in METRIC_NAMES:
-                index = cst.SubscriptElement(cst.Index(expression(repr(METRIC_NAMES[key]))))
+            new = self._metric_today(key)
+            if new is not None:
+                index = cst.SubscriptElement(cst.Index(expression(repr(new))))
                 return updated_node.with_changes(slice=[index])
         return updated_node
 
@@ -505,6 +532,23 @@ def _title(node: cst.BaseExpression) -> cst.BaseExpression:
     return expression(repr(found[1])) if found else node
 
 
+def _matrix_product(parts: Any) -> str | None:
+    """`K.batch_dot` of arrays of 4 axes as the product of matrices that it was; None where `axes` do not tell."""
+    positional, keywords = parts or ((), {})
+    given = dict(zip(("x", "y", "axes"), positional, strict=False)) | keywords
+    if set(given) != {"x", "y", "axes"}:
+        return None
+    x, y, axes = text_of(given["x"].value), text_of(given["y"].value), literal(given["axes"].value)
+    pair = [axes, axes] if axes == 3 else list(axes) if isinstance(axes, (list, tuple)) else []
+    if pair == [3, 3]:
+        return f"ops.matmul({x}, ops.swapaxes({y}, -1, -2))"
+    return f"ops.matmul({x}, {y})" if pair == [3, 2] else None
+
+
+def _is_dropped(arg: cst.Arg, table: dict[str, str]) -> bool:
+    return arg.keyword is not None and table.get(arg.keyword.value) == ""
+
+
 def _is_own(owner: cst.BaseExpression, objects: set[str]) -> bool:
     return isinstance(owner, cst.Name) and owner.value in objects
 
@@ -512,7 +556,11 @@ def _is_own(owner: cst.BaseExpression, objects: set[str]) -> bool:
 def _behind_imports(module: cst.Module, text: str) -> cst.Module:
     """The module with a statement added behind its imports."""
     body = list(module.body)
-    last = next((i for i, line in enumerate(body) if cst.Module([]).code_for_node(line).strip() == "import keras"), -1)
+    last = next(
+        (i for i, line in enumerate(body) if cst.Module([]).code_for_node(line).strip() == "import keras"), None
+    )
+    if last is None:
+        last = next((i for i, line in enumerate(body) if is_import(line)), -1)
     while last + 1 < len(body) and is_import(body[last + 1]):
         last += 1
     is_function = text.lstrip().startswith(("def", "@"))

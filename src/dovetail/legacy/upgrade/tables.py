@@ -16,15 +16,15 @@ BACKEND: dict[str, tuple[str, str]] = {
     "less_equal": ("x y", "ops.less_equal(...)"),
     "pow": ("x a", "ops.power({0}, {1})"),
     "clip": ("x min_value max_value", "ops.clip({0}, {1}, {2})"),
-    "concatenate": ("tensors axis", "ops.concatenate(...)"),
+    "concatenate": ("tensors axis=-1", "ops.concatenate(...)"),
     "stack": ("x axis", "ops.stack(...)"),
     "reshape": ("x shape", "ops.reshape({0}, {1})"),
     "permute_dimensions": ("x pattern", "ops.transpose({0}, {1})"),
     "expand_dims": ("x axis=-1", "ops.expand_dims({0}, {1})"),
     "squeeze": ("x axis", "ops.squeeze({0}, {1})"),
     "cast": ("x dtype", "ops.cast({0}, {1})"),
-    "argmax": ("x axis", "ops.argmax(...)"),
-    "argmin": ("x axis", "ops.argmin(...)"),
+    "argmax": ("x axis=-1", "ops.argmax(...)"),
+    "argmin": ("x axis=-1", "ops.argmin(...)"),
     "relu": ("x", "ops.relu(...)"),
     "elu": ("x alpha", "ops.elu(...)"),
     "softmax": ("x axis", "ops.softmax(...)"),
@@ -40,7 +40,7 @@ BACKEND: dict[str, tuple[str, str]] = {
     "reverse": ("x axes", "ops.flip({0}, {1})"),
     "batch_flatten": ("x", "ops.reshape({0}, (ops.shape({0})[0], -1))"),
     "arange": ("start stop step", "ops.arange(...)"),
-    "constant": ("value dtype", "ops.convert_to_tensor(...)"),
+    "constant": ("value dtype=keras.config.floatx()", "ops.convert_to_tensor({0}, {1})"),
     "l2_normalize": ("x axis", "ops.normalize({0}, {1})"),
     "categorical_crossentropy": ("target output from_logits axis", "ops.categorical_crossentropy(...)"),
     "sparse_categorical_crossentropy": ("target output from_logits axis", "ops.sparse_categorical_crossentropy(...)"),
@@ -147,7 +147,7 @@ WITHOUT_SUCCESSOR = {
 
 INITIALIZERS = {"zero": "zeros", "one": "ones", "normal": "random_normal", "uniform": "random_uniform"}
 
-# keyword arguments of functions that have other names
+# keyword arguments of functions that have other names; empty where they have no effect today
 KEYWORDS = {
     "keras.utils.to_categorical": {"nb_classes": "num_classes"},
     "keras.datasets.imdb.load_data": {"nb_words": "num_words"},
@@ -155,6 +155,9 @@ KEYWORDS = {
     "keras.constraints.MaxNorm": {"m": "max_value"},
     "keras.models.Model": {"input": "inputs", "output": "outputs"},
     "keras.callbacks.ReduceLROnPlateau": {"epsilon": "min_delta"},
+    "keras.callbacks.TensorBoard": dict.fromkeys(
+        ("batch_size", "write_grads", "embeddings_layer_names", "embeddings_data"), ""
+    ),
     "keras.regularizers.L1": {"l": "l1"},
     "keras.regularizers.L2": {"l": "l2"},
 }
@@ -168,8 +171,6 @@ SHORT_METRICS = {
     "mae": "mean_absolute_error", "mse": "mean_squared_error", "mape": "mean_absolute_percentage_error",
     "msle": "mean_squared_logarithmic_error",
 }  # fmt: skip
-
-METRIC_NAMES = {"acc": "accuracy", "val_acc": "val_accuracy"}
 
 MERGES = {
     "sum": "Add", "mul": "Multiply", "ave": "Average", "max": "Maximum", "min": "Minimum", "sub": "Subtract",
