@@ -360,3 +360,10 @@ def test_a_broken_script_is_named_and_the_others_go_on(tmp_path, capsys):
     assert main(["upgrade", str(tmp_path)]) == 1
     said = capsys.readouterr()
     assert "a.py: cannot be read" in said.err and "+Dense(units=3)" in said.out
+
+
+def test_containers_are_models_and_a_graph_needs_a_human():
+    old = "from keras.layers import containers\nfrom keras.models import Graph\na = containers.Sequential([])\ng = Graph()\n"
+    result = upgrade_source(old, release="1.2.2")
+    assert "a = keras.models.Sequential([])\n" in result.source
+    assert result.notes == [(4, "Graph has no successor but under `dovetail run`: write Model(inputs, outputs)")]

@@ -134,6 +134,9 @@ class _Rewriter(Methods, TensorflowFunctions, NumpyNames):
             return self._backend(name, original_node, updated_node)
         if name in ("Merge", "merge") and _is_layer_module(path):
             return self._merge(name, original_node, updated_node)
+        if name == "Graph":
+            self._note(original_node, "Graph has no successor but under `dovetail run`: write Model(inputs, outputs)")
+            return updated_node
         if name in ("Model", "Sequential"):
             return self._with_keywords("keras.models.Model", updated_node)
         if name in WITHOUT_SUCCESSOR and _is_layer_module(path):

@@ -93,6 +93,8 @@ NAMES = {
     "keras.constraints.max_norm": "keras.constraints.MaxNorm",
     "keras.constraints.non_neg": "keras.constraints.NonNeg",
     "keras.constraints.unit_norm": "keras.constraints.UnitNorm",
+    "keras.layers.containers.Sequential": "keras.models.Sequential",
+    "keras.layers.containers.Graph": "keras.models.Graph",
     "keras.engine.topology.Layer": "keras.layers.Layer",
     "keras.engine.base_layer.Layer": "keras.layers.Layer",
     "keras.engine.Layer": "keras.layers.Layer",
