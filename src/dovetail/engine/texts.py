@@ -16,7 +16,9 @@ def texts(x: Any) -> np.ndarray:
     if array.dtype.kind not in "SO":
         raise TypeError(f"expected text, got values of {array.dtype}")
     made = np.empty(array.shape, object)
-    made.reshape(-1)[:] = [v.decode("utf-8", "replace") if isinstance(v, bytes) else str(v) for v in array.reshape(-1)]
+    made.reshape(-1)[:] = [
+        v.decode("utf-8", "surrogateescape") if isinstance(v, bytes) else str(v) for v in array.reshape(-1)
+    ]
     return made
 
 

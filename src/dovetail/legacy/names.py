@@ -3,6 +3,7 @@
 import importlib
 from typing import Any
 
+from .. import mixed_precision
 from ..engine.graph import get_source_inputs
 from ..engine.input_spec import InputSpec
 from ..engine.naming import get_uid
@@ -135,6 +136,11 @@ def of_saving(release: Release, name: str) -> Any:
     if name not in ("load_model", "save_model", "model_from_json", "model_from_yaml", "model_from_config"):
         raise AttributeError(name)
     return getattr(any_release, name)
+
+
+def of_mixed_precision(release: Release, name: str) -> Any:
+    """What the experimental module called otherwise."""
+    return _in({"set_policy": mixed_precision.set_global_policy}, name)
 
 
 def _in(names: dict[str, Any], name: str) -> Any:

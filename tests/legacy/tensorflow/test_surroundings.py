@@ -108,7 +108,7 @@ REFUSED = (
     lambda tf: tf.estimator.Estimator(None),
     lambda tf: tf.ragged.constant([[1], [2, 3]]),
     lambda tf: tf.lite.TFLiteConverter.from_keras_model(None),
-    lambda tf: tf.data.TFRecordDataset("x"),
+    lambda tf: tf.io.decode_proto("x"),
 )
 
 

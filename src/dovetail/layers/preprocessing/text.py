@@ -87,10 +87,13 @@ class TextVectorization(Vocabulary, TextLayer):
         if self.split is None:
             documents = [list(row) if isinstance(row, np.ndarray) else [row] for row in array]
         elif callable(self.split):
-            documents = [[self._term(word) for word in row] for row in self.split(array.astype("U"))]
+            documents = [[self._term(word) for word in row] for row in self._own_split(array)]
         else:
             documents = [list(row) if self.split == "character" else row.split() for row in array]
         return documents if self.ngrams is None else [self._joined(document) for document in documents]
+
+    def _own_split(self, array: np.ndarray) -> Any:
+        return self.split(array.astype("U"))  # type: ignore[operator]
 
     def _standardized(self, array: np.ndarray) -> np.ndarray:
         if callable(self.standardize):

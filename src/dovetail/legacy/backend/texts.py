@@ -15,7 +15,7 @@ class Text(str):
 
     def numpy(self) -> bytes:
         """The text in UTF-8, as TensorFlow keeps it."""
-        return self.encode("utf-8")
+        return self.encode("utf-8", "surrogateescape")
 
     def decode(self, *args: Any) -> str:
         return str(self)
@@ -27,7 +27,7 @@ class Texts(np.ndarray):
     def numpy(self) -> np.ndarray:
         """The texts in UTF-8, as TensorFlow keeps them."""
         made = np.empty(self.shape, object)
-        made.reshape(-1)[:] = [x.encode("utf-8") for x in self.reshape(-1)]
+        made.reshape(-1)[:] = [x.encode("utf-8", "surrogateescape") for x in self.reshape(-1)]
         return made
 
     def get_shape(self) -> tuple[int, ...]:

@@ -122,7 +122,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "keras.config": ("dovetail.config",),
     "keras.saving": ("dovetail.legacy.names:of_saving", "dovetail.saving"),
     "keras.mixed_precision": ("dovetail.mixed_precision",),
-    "keras.mixed_precision.experimental": ("dovetail.mixed_precision",),
+    "keras.mixed_precision.experimental": ("dovetail.legacy.names:of_mixed_precision", "dovetail.mixed_precision"),
     "keras.dtype_policies": ("dovetail.dtype_policies",),
     "tensorflow": ("dovetail.legacy.tensorflow.namespaces:of_tensorflow", "dovetail.legacy.tensorflow"),
     "tensorflow.compat": ("dovetail.legacy.tensorflow.namespaces:of_compat",),
@@ -133,7 +133,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "tensorflow.python.client.device_lib": ("dovetail.legacy.tensorflow.namespaces:of_device_lib",),
     "tensorflow.examples.tutorials.mnist.input_data": ("dovetail.legacy.tensorflow.examples",),
 }
-for _name in "image linalg math nn random signal strings summary".split():
+for _name in "image linalg lookup math nn random signal strings summary".split():
     MODULES[f"tensorflow.{_name}"] = (f"dovetail.legacy.tensorflow.{_name}",)
 for _name in (
     "audio autograph bitwise config data debugging distribute dtypes errors gfile io logging nest sysconfig test train "

@@ -13,7 +13,7 @@ from typing import Any
 import jax
 
 from ... import initializers as _initializers
-from . import arrays, control, graph, linalg, math, nn, types
+from . import arrays, control, graph, linalg, math, nn, records, types
 from . import random as _random
 from .arrays import *  # noqa: F403
 from .control import *  # noqa: F403
@@ -51,6 +51,12 @@ _NAMES |= {
 }  # fmt: skip
 _NAMES |= {name: control.CHECKS[name] for name in control.CHECKS}
 _NAMES["check_numerics"] = control.check_numerics
+_NAMES |= {name: records.IO[name] for name in records.IO if not name.startswith("TFRecord")}
+_NAMES["python_io"] = SimpleNamespace(
+    TFRecordWriter=records.TFRecordWriter,
+    TFRecordOptions=records.TFRecordOptions,
+    tf_record_iterator=lambda path, options=None: records.records(str(path), str(options or "")),
+)
 _NAMES |= refused(REFUSED)
 globals().update(_NAMES)
 

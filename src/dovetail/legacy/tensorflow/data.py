@@ -485,7 +485,12 @@ def _typed(element: Any, wanted: Any) -> Any:
 
 def _stacked(rows: list[Any]) -> Any:
     columns = [_leaves(row) for row in rows]
-    return _filled(rows[0], [np.stack([np.asarray(x) for x in column]) for column in zip(*columns, strict=True)])
+    return _filled(rows[0], [np.stack([_of_any_bytes(x) for x in column]) for column in zip(*columns, strict=True)])
+
+
+def _of_any_bytes(x: Any) -> np.ndarray:
+    """As an array; NumPy's own texts lose zeros at their end."""
+    return np.asarray(x, object if isinstance(x, (str, bytes)) else None)
 
 
 def _padded(rows: list[Any], shapes: Any, values: Any) -> Any:

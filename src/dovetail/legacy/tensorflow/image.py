@@ -367,6 +367,7 @@ def decode_image(
 ) -> Any:  # fmt: skip
     """The image that bytes of a JPEG, PNG, BMP or GIF file hold, (height, width, channels)."""
     data = contents.item() if isinstance(contents, np.ndarray) else contents
+    data = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data  # out of a record
     image = needed("PIL.Image").open(io.BytesIO(data))
     if channels:
         image = image.convert({1: "L", 3: "RGB", 4: "RGBA"}[int(channels)])

@@ -8,9 +8,9 @@ import jax.numpy as jnp
 
 from ... import tree
 from ..releases import Release
-from . import arrays, environment, image, steps, types
+from . import arrays, environment, image, records, steps, types
 from . import data as data_module
-from .refused import DATA, IO, TRAIN, refused
+from .refused import IO, TRAIN, refused
 from .table import array, functions
 
 
@@ -76,11 +76,12 @@ of_io = Names(
         "write_file": environment.write_file,
         "matching_files": environment.matching_files,
         **_FILES,
+        **records.IO,
         **refused(IO, "io."),
     }
 )
 of_data = Names(
-    {**{name: getattr(data_module, name) for name in data_module.__all__}, **refused(DATA, "data.")}
+    {**{name: getattr(data_module, name) for name in data_module.__all__}, "TFRecordDataset": records.TFRecordDataset}
     | {"experimental": SimpleNamespace(**{name: getattr(data_module, name) for name in data_module.__all__},
                                        cardinality=lambda dataset: dataset.cardinality())}
     | {"cardinality": lambda dataset: dataset.cardinality(), "enable_debug_mode": environment.nothing,
@@ -122,5 +123,5 @@ def of_train(release: Release, name: str) -> Any:
     return steps.optimizer(release, name) if name in steps.OPTIMIZERS else _TRAIN(release, name)
 
 
-_TRAIN = Names(refused(TRAIN, "train."))
-of_train.names = {*steps.OPTIMIZERS, *TRAIN}  # type: ignore[attr-defined]
+_TRAIN = Names(records.TRAIN | refused(TRAIN, "train."))
+of_train.names = {*steps.OPTIMIZERS, *records.TRAIN, *TRAIN}  # type: ignore[attr-defined]

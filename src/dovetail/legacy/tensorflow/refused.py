@@ -65,7 +65,6 @@ REFUSED = {
     "import_graph_def": _FILES,
     "layers": _LAYERS,
     "lite": "there is no converter to TensorFlow Lite; `model.export` writes what other programs run",
-    "lookup": "use tf.keras.layers.StringLookup or a dictionary, before the model",
     "queue": "use tf.data.Dataset",
     "ragged": "arrays are dense here: pad sequences, with a mask",
     "raw_ops": "use the function of `tf` with the same meaning",
@@ -82,25 +81,14 @@ TRAIN = {
     "Checkpoint": _FILES, "CheckpointManager": _FILES, "Saver": _FILES, "get_checkpoint_state": _FILES,
     "load_checkpoint": _FILES, "list_variables": _FILES, "latest_checkpoint": "name the file of weights itself",
     "Coordinator": "use tf.data.Dataset", "start_queue_runners": "use tf.data.Dataset", "batch": "use tf.data.Dataset",
-    "shuffle_batch": "use tf.data.Dataset", "Example": "read data into arrays, or with tf.data.Dataset.from_generator",
-    "Feature": "store arrays with numpy.savez or HDF5", "Features": "store arrays with numpy.savez or HDF5",
-    "BytesList": "store arrays with numpy.savez or HDF5", "FloatList": "store arrays with numpy.savez or HDF5",
-    "Int64List": "store arrays with numpy.savez or HDF5", "MonitoredTrainingSession": _FIT,
+    "shuffle_batch": "use tf.data.Dataset", "MonitoredTrainingSession": _FIT,
     "exponential_decay": "use tf.keras.optimizers.schedules.ExponentialDecay", "FileWriter": _LOGS,
     "ExponentialMovingAverage": "give the optimizer use_ema=True", "get_or_create_global_step": _FIT,
     "get_global_step": _FIT, "write_graph": _FILES, "import_meta_graph": _FILES,
 }  # fmt: skip
-DATA = {
-    "TFRecordDataset": "read records into arrays first, or with tf.data.Dataset.from_generator",
-}
 IO = {
-    "TFRecordWriter": "store arrays with numpy.savez or HDF5",
-    "parse_single_example": "read records into arrays first",
-    "parse_example": "read records into arrays first",
-    "parse_tensor": "store arrays with numpy.save",
-    "serialize_tensor": "store arrays with numpy.save",
-    "FixedLenFeature": "read records into arrays first",
-    "decode_raw": "use numpy.frombuffer",
+    "parse_sequence_example": "use parse_single_example",
+    "decode_proto": "read records into arrays first",
 }
 
 
