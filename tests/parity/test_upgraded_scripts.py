@@ -14,7 +14,6 @@ SCRIPTS = sorted(FOLDER.glob("*/*.py"))
 FROM_DOVETAIL = {"gradients", "image_generator", "merge_modes", "scikit_learn", "time_series", "tokenizer", "vae"}
 # what a script says that Keras 3 does not do; Dovetail does
 NOT_IN_KERAS = {
-    "callbacks": "the name of the file is only known when the script runs, and ends in .weights.h5 today",
     "functional_merges": "labels by name for a single output",
     "gan": "one optimizer for two models, and `trainable` as it was in `compile`",
     "graph_model": "Graph has no successor",

@@ -61,3 +61,9 @@ def test_layers_are_cut_off(made, popped, ended):
     )
     lines = upgraded(source, 2).splitlines()
     assert lines[-3:] == [popped, ended, "pass"]
+
+
+def test_a_file_of_weights_that_is_called_otherwise_is_told():
+    source = "from keras.models import Sequential\nmodel.save_weights(path)\nprint(os.path.exists(path))\n"
+    notes = upgrade_source(source, "s.py", 2).notes
+    assert [(line, "weights_file(path)" in note) for line, note in notes] == [(2, True)]

@@ -134,20 +134,19 @@ class Methods(Names):
         return call.with_changes(func=call.func.with_changes(attr=cst.Name("predict")))  # type: ignore[attr-defined]
 
     def _of_save_weights(self, original: cst.Call, call: cst.Call) -> cst.Call:
-        return self._weights_file(call)
+        return self._weights_file(original, call)
 
     def _of_load_weights(self, original: cst.Call, call: cst.Call) -> cst.Call:
-        return self._weights_file(call)
+        return self._weights_file(original, call)
 
-    def _weights_file(self, call: cst.Call) -> cst.Call:
+    def _weights_file(self, original: cst.Call, call: cst.Call) -> cst.Call:
         """Files of weights end in `.weights.h5` today; names that are known when the script runs are changed then."""
         if not call.args or call.args[0].star:
             return call
         name = literal(call.args[0].value)
         is_saved = "save_weights(" in self.code or "save_weights_only=True" in self.code
         if name is UNKNOWN and is_saved:
-            self.helpers.add(WEIGHTS_FILE)
-            named = expression(f"{WEIGHTS_FILE}({text_of(call.args[0].value)})")
+            named = self._weights_name(original, call.args[0].value)
             return call.with_changes(args=[call.args[0].with_changes(value=named), *call.args[1:]])
         if isinstance(name, str) and not name.endswith((".weights.h5", ".keras")):
             stem = re.sub(r"\.(h5|hdf5)$", "", name)
@@ -155,6 +154,13 @@ class Methods(Names):
             first = call.args[0].with_changes(value=expression(repr(stem + ending)))
             return call.with_changes(args=[first, *call.args[1:]])
         return call
+
+    def _weights_name(self, node: cst.CSTNode, name: cst.BaseExpression) -> cst.BaseExpression:
+        """The name of a file of weights that is only known when the script runs, as it is today."""
+        self.helpers.add(WEIGHTS_FILE)
+        written = text_of(name)
+        self._note(node, f"the file is called {WEIGHTS_FILE}({written}): where else {written} is used, write that, too")
+        return expression(f"{WEIGHTS_FILE}({written})")
 
     def _is_whole_model(self, name: str) -> bool:
         """Whether a ModelCheckpoint writes whole models under this name."""

@@ -28,7 +28,7 @@ from .calls import (
     split,
 )
 from .calls import source as text_of
-from .helpers import HELPERS, OLD_HARD_SIGMOID, WEIGHTS_FILE
+from .helpers import HELPERS, OLD_HARD_SIGMOID
 from .imports import is_import, rewrite_imports
 from .methods import Methods
 from .names import today_path
@@ -304,8 +304,7 @@ class _Rewriter(Methods, TensorflowFunctions, NumpyNames):
         first = next((a for a in call.args if a.keyword is None or a.keyword.value == "filepath"), None)
         name = literal(first.value) if first is not None else UNKNOWN
         if first is not None and name is UNKNOWN and weights:
-            self.helpers.add(WEIGHTS_FILE)
-            named = expression(f"{WEIGHTS_FILE}({text_of(first.value)})")
+            named = self._weights_name(original, first.value)
             return call.with_changes(args=[a.with_changes(value=named) if a is first else a for a in call.args])
         if first is None or not isinstance(name, str):
             self._note(original, f"ModelCheckpoint: the name of the file ends in {ending!r} today")
