@@ -109,3 +109,18 @@ def test_a_list_of_one_output_is_given_back_alone():
     assert model.output_shape == (None, 2) and model.input_shape == (None, 3)
     assert model.predict(np.ones((40, 3)), verbose=0).shape == model.predict_on_batch(np.ones((40, 3))).shape == (40, 2)
     assert model(np.ones((1, 3))).shape == (1, 2) and model(x).shape == (None, 2)
+
+
+def test_a_sequential_in_a_layer_leaves_open_axes_open():
+    class Block(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.inner = keras.Sequential([layers.Dense(2)])
+
+        def call(self, inputs):
+            return self.inner(inputs)
+
+    x = keras.Input((None, 2))
+    model = keras.Model(x, Block()(x))
+    assert model.output_shape == (None, None, 2)
+    assert model.predict(np.ones((3, 5, 2)), verbose=0).shape == (3, 5, 2)

@@ -3,11 +3,12 @@
 from typing import Any
 
 from ..engine.configs import revive, to_config
-from ..engine.context import entered
+from ..engine.context import current, entered
 from ..engine.dtypes import data_dtype
 from ..engine.errors import StateError
 from ..engine.graph import Graph
 from ..engine.layer import Layer
+from ..engine.operation import open_shape
 from ..engine.registry import CustomObjectScope
 from ..engine.tensor import KerasTensor
 from ..engine.texts import is_text, texts
@@ -124,7 +125,7 @@ class Sequential(Model):
             value = args[0]
             shape = tuple(value.shape)
             if not isinstance(value, KerasTensor):
-                shape = (None, *shape[1:])
+                shape = (None, *(open_shape(value) if current().open_size else shape)[1:])
             self._build_on(Input(batch_shape=shape, dtype=data_dtype(value.dtype)), self._stack)
         return super().__call__(*args, **kwargs)
 

@@ -203,3 +203,19 @@ def test_a_schedule_of_ones_own(tf):
         model.train_on_batch(np.ones((2, 1)), np.ones((2, 1)))
         weights.append(float(model.get_weights()[0][0, 0]))
     assert_allclose(weights, [1.0, 0.75, 0.25])
+
+
+def test_masks_over_open_axes_are_not_made_while_drawing(tf):
+    class Causal(tf.keras.layers.Layer):
+        def call(self, inputs):
+            sizes = tf.shape(inputs)
+            batch, steps = sizes[0], sizes[1]
+            rows = tf.range(steps)[:, tf.newaxis]
+            mask = tf.reshape(tf.cast(rows >= tf.range(steps), "int32"), (1, steps, steps))
+            times = tf.concat([tf.expand_dims(batch, -1), tf.constant([1, 1], dtype=tf.int32)], axis=0)
+            return tf.tile(mask, times)
+
+    inputs = tf.keras.Input((None, 2))
+    model = tf.keras.Model(inputs, Causal()(inputs))
+    assert model.output_shape == (None, None, None)
+    assert model.predict(np.ones((2, 3, 2)))[1].tolist() == [[1, 0, 0], [1, 1, 0], [1, 1, 1]]

@@ -27,6 +27,9 @@ from .graphs import value_of
 from .modes import draws_variables, in_call
 
 
+LARGE = 1000  # numbers; shapes, and what is computed from them, have fewer
+
+
 class Sizes(np.ndarray):
     """Integers that are known while a program is compiled: a shape, and what is computed from one."""
 
@@ -87,7 +90,8 @@ def lifted(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _computed(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     """The function's result, as `Sizes` where it comes from sizes alone."""
-    if not _is_static(jax.tree.leaves((args, kwargs))):
+    leaves = jax.tree.leaves((args, kwargs))
+    if not _is_static(leaves) or (_may_be_large(leaves) and _is_large(function, args, kwargs)):
         return function(*args, **kwargs)
     with jax.ensure_compile_time_eval():
         return jax.tree.map(_static, function(*args, **kwargs))
@@ -107,6 +111,20 @@ def _is_static(leaves: list[Any]) -> bool:
         return False
     is_plain = bool(numbers) and not any(isinstance(leaf, jax.Array) for leaf in numbers)
     return any(isinstance(leaf, Sizes) for leaf in numbers) or (is_plain and in_call())
+
+
+def _may_be_large(leaves: list[Any]) -> bool:
+    """Whether what is computed from these sizes may be no size any more: a mask over all steps, say."""
+    numbers = [np.asarray(leaf) for leaf in leaves if isinstance(leaf, (np.ndarray, np.generic, int, float))]
+    return any(x.size > LARGE or (x.size and np.max(x) > LARGE) for x in numbers if x.dtype.kind in "biuf")
+
+
+def _is_large(function: Callable[..., Any], args: Any, kwargs: Any) -> bool:
+    try:
+        made = jax.eval_shape(lambda: function(*args, **kwargs))
+    except TypeError:  # no arrays
+        return False
+    return any(np.prod(leaf.shape, dtype=float) > LARGE for leaf in jax.tree.leaves(made))
 
 
 def _static(x: Any) -> Any:
