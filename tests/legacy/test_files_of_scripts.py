@@ -101,3 +101,38 @@ def test_states_of_cells(keras):
     state = cell.get_initial_state(batch_size=3, dtype="float32")
     assert state.shape == (3, 2) and cell(np.ones((3, 1)), [state])[0].shape == (3, 2)
     assert [s.shape for s in keras.layers.LSTMCell(2).get_initial_state(np.ones((3, 1)))] == [(3, 2)] * 2
+
+
+def test_the_latest_weights_of_a_folder(keras, tmp_path):
+    import tensorflow as tf
+
+    assert tf.train.latest_checkpoint(str(tmp_path)) is None
+    model = keras.Sequential([keras.layers.Dense(2, input_shape=(3,))])
+    for number in (1, 2):
+        model.save_weights(str(tmp_path / f"cp-{number:04d}.ckpt"))
+    latest = tf.train.latest_checkpoint(str(tmp_path))
+    assert latest.endswith("cp-0002.ckpt")
+    model.load_weights(latest)
+
+
+def test_cells_of_the_abstract_cell(keras):
+    class Sum(keras.layers.AbstractRNNCell):
+        def __init__(self, units, **kwargs):
+            super().__init__(**kwargs)
+            self.units = units
+
+        @property
+        def state_size(self):
+            return self.units
+
+        @property
+        def output_size(self):
+            return self.units
+
+        def call(self, inputs, states):
+            output = states[0] + inputs
+            return output, [output]
+
+    model = keras.Sequential([keras.layers.RNN(Sum(2), input_shape=(3, 2))])
+    assert model.predict(np.ones((1, 3, 2))).tolist() == [[3.0, 3.0]]
+    assert Sum(2).get_initial_state(batch_size=4).shape == (4, 2)

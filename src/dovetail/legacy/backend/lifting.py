@@ -26,7 +26,6 @@ from .drawing import MISFITS, opened, sizes_in
 from .graphs import value_of
 from .modes import draws_variables, in_call
 
-
 LARGE = 1000  # numbers; shapes, and what is computed from them, have fewer
 
 

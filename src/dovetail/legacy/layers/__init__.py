@@ -58,6 +58,7 @@ OLD: dict[str, type] = {
     "MaxoutDense": core.MaxoutDense,
     "Merge": merging.Merge,
     "ParametricSoftplus": activation.ParametricSoftplus,
+    "AbstractRNNCell": recurrent.AbstractRNNCell,
     "Recurrent": recurrent.Recurrent,
     "SReLU": activation.SReLU,
     "ThresholdedReLU": activation.ThresholdedReLU,

@@ -26,6 +26,21 @@ from .layouts import GRU_GATES, LSTM_GATES
 CONSUME_LESS = ("cpu", "mem", "gpu")
 
 
+class AbstractRNNCell(Layer):
+    """A cell that users derive from: with `call(inputs, states)`, `state_size` and `output_size`."""
+
+    def get_initial_state(self, inputs: Any = None, batch_size: Any = None, dtype: Any = None) -> Any:
+        """Zeros for the states."""
+        batch_size = inputs.shape[0] if batch_size is None else batch_size
+        sizes = self.state_size  # type: ignore[attr-defined]
+
+        def zeros(size: Any) -> Any:
+            shape = tuple(size) if isinstance(size, (list, tuple)) else (size,)
+            return jnp.zeros((batch_size, *shape), self.compute_dtype)
+
+        return [zeros(size) for size in sizes] if isinstance(sizes, (list, tuple)) else zeros(sizes)
+
+
 class _OldCell:
     """Cells of tf.keras found the number of sequences by an input, too."""
 

@@ -175,6 +175,13 @@ def read_file(filename: Any, name: str | None = None) -> bytes:
     return Path(os.fspath(getattr(filename, "item", lambda: filename)())).read_bytes()
 
 
+def latest_checkpoint(checkpoint_dir: Any, latest_filename: Any = None) -> str | None:
+    """The file in a folder that was written last, None where there is none."""
+    folder = Path(os.fspath(checkpoint_dir))
+    files = [path for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
+    return str(max(files, key=lambda path: (path.stat().st_mtime_ns, path.name))) if files else None
+
+
 def matching_files(pattern: Any, name: str | None = None) -> Any:
     """The names of files that match a pattern, sorted."""
     return np.array(sorted(_glob(pattern)), object)

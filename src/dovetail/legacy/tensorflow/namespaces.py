@@ -123,5 +123,6 @@ def of_train(release: Release, name: str) -> Any:
     return steps.optimizer(release, name) if name in steps.OPTIMIZERS else _TRAIN(release, name)
 
 
-_TRAIN = Names(records.TRAIN | refused(TRAIN, "train."))
-of_train.names = {*steps.OPTIMIZERS, *records.TRAIN, *TRAIN}  # type: ignore[attr-defined]
+_OF_FILES = {"latest_checkpoint": environment.latest_checkpoint, **records.TRAIN}
+_TRAIN = Names(_OF_FILES | refused(TRAIN, "train."))
+of_train.names = {*steps.OPTIMIZERS, *_OF_FILES, *TRAIN}  # type: ignore[attr-defined]

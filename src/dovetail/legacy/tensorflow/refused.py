@@ -79,7 +79,7 @@ REFUSED = {
 }
 TRAIN = {
     "Checkpoint": _FILES, "CheckpointManager": _FILES, "Saver": _FILES, "get_checkpoint_state": _FILES,
-    "load_checkpoint": _FILES, "list_variables": _FILES, "latest_checkpoint": "name the file of weights itself",
+    "load_checkpoint": _FILES, "list_variables": _FILES,
     "Coordinator": "use tf.data.Dataset", "start_queue_runners": "use tf.data.Dataset", "batch": "use tf.data.Dataset",
     "shuffle_batch": "use tf.data.Dataset", "MonitoredTrainingSession": _FIT,
     "exponential_decay": "use tf.keras.optimizers.schedules.ExponentialDecay", "FileWriter": _LOGS,
