@@ -299,9 +299,9 @@ class Scale(Layer):
     "names that NumPy dropped": (
         "2.2.4",
         "import numpy as np\nfrom keras.layers import Dense\nDense(3)\nx = np.zeros(3, dtype=np.float).astype(np.int32)\n"
-        "y = np.product(x) + np.Inf + net.int\n",
+        "y = np.product(x) + np.Inf + net.int + x.numpy()\n",
         "import numpy as np\nfrom keras.layers import Dense\nDense(3)\nx = np.zeros(3, dtype=float).astype(np.int32)\n"
-        "y = np.prod(x) + np.inf + net.int\n",
+        "y = np.prod(x) + np.inf + net.int + x.numpy()\n",
     ),
 }
 

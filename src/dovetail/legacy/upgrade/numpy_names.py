@@ -15,7 +15,7 @@ from .names import Names
 class NumpyNames(Names):
     """Rewrites `np.int` to `int`, `np.float_` to `np.float64`, `np.product` to `np.prod`."""
 
-    def _of_numpy(self, original: cst.Attribute, updated: cst.Attribute) -> cst.BaseExpression:
+    def _numpy_name(self, original: cst.Attribute, updated: cst.Attribute) -> cst.BaseExpression:
         name = original.attr.value
         found = self.get_metadata(metadata.QualifiedNameProvider, original, set()) or ()
         if name in NUMPY_NAMES and any(one.name == f"numpy.{name}" for one in found):

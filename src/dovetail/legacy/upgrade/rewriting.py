@@ -417,7 +417,7 @@ class _Rewriter(Methods, TensorflowFunctions, NumpyNames):
             self.needed.add(("keras", ""))
             return expression(path)
         if path is None:
-            made = self._of_numpy(original_node, updated_node)
+            made = self._numpy_name(original_node, updated_node)
             if made is not updated_node:
                 return made
         if updated_node.attr.value == "lr" and text_of(updated_node.value).endswith("optimizer"):
