@@ -137,6 +137,10 @@ def test_mistakes():
         layers.StringLookup(vocabulary=["a"], num_oov_indices=0)(["a", "z"])
     with pytest.raises(ValueError, match="does not know 9"):
         layers.IntegerLookup(vocabulary=[1], num_oov_indices=0)(np.array([9]))
+    with pytest.raises(ValueError, match="1099511627776 is beyond 32 bits"):
+        layers.IntegerLookup(vocabulary=[2**40])
+    with pytest.raises(ValueError, match="integers beyond 32 bits"):
+        layers.IntegerLookup(vocabulary=[1])(np.array([2**32 + 1]))
     with pytest.raises(ValueError, match="names a file of terms"):
         layers.StringLookup.from_config({"vocabulary": "/etc/hostname"})
     with pytest.raises(TypeError, match="expected text"):

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from .configs import Configured, Family, to_config
-from .errors import unknown_name
+from .errors import DovetailError, unknown_name
 
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 DTYPES = (
@@ -260,3 +260,21 @@ def get_policy(identifier: Any) -> DTypePolicy:
     if isinstance(identifier, str):
         return DTypePolicy(identifier)
     return DTypePolicy(standardize_dtype(identifier))
+
+
+class IntegerRangeError(DovetailError, ValueError):
+    """An integer is beyond what JAX holds."""
+
+
+def narrowed(array: np.ndarray, what: str) -> np.ndarray:
+    """Integers of 64 bits as of 32, which is what JAX holds unless `jax_enable_x64` is set; other arrays as they are.
+
+    Raises:
+        IntegerRangeError: one does not fit.
+    """
+    if array.dtype not in (np.int64, np.uint64) or jax.config.jax_enable_x64:  # type: ignore[attr-defined]
+        return array
+    small = array.astype(np.int32)
+    if not np.array_equal(small, array):
+        raise IntegerRangeError(f"{what} has integers beyond 32 bits ({array.max()}), which JAX does not hold here")
+    return small

@@ -12,7 +12,7 @@ import numpy as np
 
 from .configs import get, keeping_objects, like, revive, to_config
 from .context import StatelessScope, current, entered, structure_changed
-from .dtypes import DTypePolicy, DTypePolicyMap, get_policy, is_float, standardize_dtype
+from .dtypes import DTypePolicy, DTypePolicyMap, get_policy, is_float, narrowed, standardize_dtype
 from .errors import DovetailError, StateError, did_you_mean, format_shape
 from .input_spec import check_input_spec
 from .masks import get_mask, set_mask
@@ -696,7 +696,7 @@ def _has_tensor(value: Any) -> bool:
 
 def _as_array(x: Any) -> Any:
     if isinstance(x, np.ndarray) and x.dtype != object:
-        return jnp.asarray(x, standardize_dtype(None) if x.dtype == np.float64 else None)
+        return jnp.asarray(narrowed(x, "an input"), standardize_dtype(None) if x.dtype == np.float64 else None)
     return x.value if isinstance(x, Variable) else x
 
 

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..engine.dtypes import floatx
+from ..engine.dtypes import floatx, narrowed
 from ..engine.errors import DovetailError, ShapeError
 from ..engine.texts import is_text
 from .binding import bind
@@ -47,7 +47,8 @@ def as_array(value: Any, what: str) -> Any:
     """An array (NumPy or JAX) from anything array-like, floats in the default dtype.
 
     Raises:
-        DataError: it is no array of numbers, or an integer does not fit in 32 bits.
+        DataError: it is no array of numbers.
+        IntegerRangeError: an integer does not fit in 32 bits.
     """
     if isinstance(value, jax.Array):
         return value
@@ -67,12 +68,7 @@ def as_array(value: Any, what: str) -> Any:
         raise DataError(f"`{what}` is the single value {array}: it needs a first axis of samples")
     if array.dtype == np.float64:
         return array.astype(floatx())
-    if array.dtype in (np.int64, np.uint64) and not jax.config.jax_enable_x64:
-        small = array.astype(np.int32)
-        if not np.array_equal(small, array):
-            raise DataError(f"`{what}` has integers beyond 32 bits ({array.max()}), which JAX does not hold here")
-        return small
-    return array
+    return narrowed(array, f"`{what}`")
 
 
 def _example(array: np.ndarray) -> str:

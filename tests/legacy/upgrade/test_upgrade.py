@@ -296,6 +296,21 @@ class Scale(Layer):
         "from keras import backend as K\nl = K.binary_crossentropy(p, t)\nc = K.cumsum(x)\n",
         "from keras import ops\nl = ops.binary_crossentropy(t, p, False)\nc = ops.cumsum(x, 0)\n",
     ),
+    "accuracy of several yes or no": (
+        "2.2.4",
+        "from keras.layers import Dense\nm = f(Dense(6, activation='sigmoid'))\n"
+        "m.compile(loss='binary_crossentropy', optimizer='adam', metrics=['acc', 'mae'])\n",
+        "import keras\nfrom keras.layers import Dense\nm = f(Dense(6, activation='sigmoid'))\n"
+        "m.compile(loss='binary_crossentropy', optimizer='adam', "
+        "metrics=[keras.metrics.BinaryAccuracy(name='accuracy'), 'mean_absolute_error'])\n",
+    ),
+    "accuracy of one yes or no": (
+        "2.2.4",
+        "from keras.layers import Dense\nm = f(Dense(1, activation='sigmoid'))\n"
+        "m.compile('adam', 'binary_crossentropy', metrics=['acc'])\n",
+        "from keras.layers import Dense\nm = f(Dense(1, activation='sigmoid'))\n"
+        "m.compile('adam', 'binary_crossentropy', metrics=['accuracy'])\n",
+    ),
     "names that NumPy dropped": (
         "2.2.4",
         "import numpy as np\nfrom keras.layers import Dense\nDense(3)\nx = np.zeros(3, dtype=np.float).astype(np.int32)\n"

@@ -22,6 +22,7 @@ from .categories import MODES, encoded, refuse_sparse
 
 OLD_MODES = {"binary": "multi_hot", "tf-idf": "tf_idf"}
 LEFT_OUT = -1  # the number of what counts nowhere: a masked term where vectors are made
+WHOLE = np.iinfo(np.int32)
 UNKNOWN = -2  # of a term that is not in the vocabulary, until it gets its place
 
 
@@ -307,7 +308,9 @@ def _batches(data: Any, steps: int | None) -> Iterator[Any]:
 class StringLookup(Vocabulary, TextLayer):
     """Words as numbers.
 
-
+    Args:
+        max_tokens, num_oov_indices, mask_token, oov_token, vocabulary, idf_weights, invert, output_mode,
+            pad_to_max_tokens, sparse, salt: as of `Vocabulary`.
         encoding: "utf-8".
 
     Shapes:
@@ -357,7 +360,9 @@ class StringLookup(Vocabulary, TextLayer):
 class IntegerLookup(Vocabulary, Layer):
     """Integers from anywhere as numbers from 0 on.
 
-
+    Args:
+        max_tokens, num_oov_indices, mask_token, oov_token, vocabulary, idf_weights, invert, output_mode, sparse,
+            pad_to_max_tokens, salt: as of `Vocabulary`; terms are integers of 32 bits.
         vocabulary_dtype: "int64" or "int32".
         oov_method: "floormod": unknown terms share numbers by their remainder.
 
@@ -387,7 +392,11 @@ class IntegerLookup(Vocabulary, Layer):
         self._set_up(vocabulary, idf_weights)
 
     def _term(self, value):
-        return int(value)
+        term = int(value)
+        if not WHOLE.min <= term <= WHOLE.max:
+            raise ValueError(f"{describe(self)}: {term} is beyond 32 bits, which is as far as integers go here; as "
+                             "texts, StringLookup takes it")  # fmt: skip
+        return term
 
     def _array(self, x):
         return np.asarray(x)

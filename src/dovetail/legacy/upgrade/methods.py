@@ -83,7 +83,7 @@ class Methods(Names):
                     self._note(original, f"{shared} is compiled into two models: in Keras 3 an optimizer has one")
                 self.compiled_with.add(shared)
             if arg.keyword is not None and arg.keyword.value == "metrics" and isinstance(value, list):
-                arg = arg.with_changes(value=self._metrics(value, arg.value))
+                arg = arg.with_changes(value=self._metrics(value, arg.value, _loss_of(call)))
             if is_optimizer and isinstance(value, str):
                 arg = arg.with_changes(value=self._optimizer(value, arg.value))
             args.append(arg)
@@ -91,12 +91,28 @@ class Methods(Names):
             args.append(keyword("metrics", expression('["accuracy"]')))
         return joined(call, args) if differs(call.args, args) else call
 
-    def _metrics(self, names: list[Any], node: cst.BaseExpression) -> cst.BaseExpression:
-        """Metrics under the names that histories had: before 2.3 `mae` was reported by its full name."""
+    def _metrics(self, names: list[Any], node: cst.BaseExpression, loss: Any) -> cst.BaseExpression:
+        """Metrics under the names that histories had, and the accuracy that a loss stood for.
+
+        Before 2.3 `mae` was reported by its full name. In Keras of its own, "accuracy" beside a binary crossentropy
+        looked at each output for itself; today it does for a single one.
+        """
         if not all(isinstance(name, str) for name in names):
             return node
         known = {"acc": "accuracy"} | (SHORT_METRICS if self.release.is_before_2_3 else {})
-        return expression(repr([known.get(name, name) for name in names])) if set(names) & set(known) else node
+        today = [repr(known.get(name, name)) for name in names]
+        is_single = re.search(
+            r"(?:Dense|Conv[12]D|Convolution[12]D)\(\s*(?:units=|output_dim=|filters=)?1\s*[,)]", self.code
+        )
+        each = loss == "binary_crossentropy" and not is_single and not self.release.is_tensorflow
+        if each and "'accuracy'" in today:
+            self.needed.add(("keras", ""))
+            today = [
+                "keras.metrics.BinaryAccuracy(name='accuracy')" if name == "'accuracy'" else name for name in today
+            ]
+        elif not set(names) & set(known):
+            return node
+        return expression(f"[{', '.join(today)}]")
 
     def _optimizer(self, name: str, node: cst.BaseExpression) -> cst.BaseExpression:
         """A named optimizer with the release's defaults, where they are others today."""
@@ -167,6 +183,14 @@ class Methods(Names):
         quoted = rf"""['"]{re.escape(name)}['"]"""
         found = re.findall(rf"\bModelCheckpoint\(\s*(?:filepath\s*=\s*)?{quoted}([^)]*)", self.code)
         return any("save_weights_only=True" not in re.sub(r"\s", "", rest) for rest in found)
+
+
+def _loss_of(call: cst.Call) -> Any:
+    """The loss that `compile` is told, where it is a literal."""
+    by_name = next((arg for arg in call.args if arg.keyword is not None and arg.keyword.value == "loss"), None)
+    by_place = [arg for arg in call.args if arg.keyword is None][1:2]
+    found = by_name or next(iter(by_place), None)
+    return literal(found.value) if found is not None else UNKNOWN
 
 
 def _looks_like_fit(call: cst.Call) -> bool:
