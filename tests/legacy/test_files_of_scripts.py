@@ -136,3 +136,30 @@ def test_cells_of_the_abstract_cell(keras):
     model = keras.Sequential([keras.layers.RNN(Sum(2), input_shape=(3, 2))])
     assert model.predict(np.ones((1, 3, 2))).tolist() == [[3.0, 3.0]]
     assert Sum(2).get_initial_state(batch_size=4).shape == (4, 2)
+
+
+def test_models_of_archives_are_of_the_release(keras, tmp_path):
+    layers = keras.layers
+    x = keras.Input((3,))
+    drawn = keras.Model(x, layers.Dense(1)(layers.LSTM(2)(layers.Reshape((1, 3))(x))))
+    drawn.compile("adam", "mse", metrics=["mae"])
+    drawn.fit(X, Y, verbose=0)
+    for model in (drawn, keras.Sequential([layers.Dense(1, input_shape=(3,))])):
+        model.save(tmp_path / "model.keras")
+        read = keras.models.load_model(tmp_path / "model.keras")
+        assert isinstance(read, keras.Model) and isinstance(read.layers[-1], layers.Dense)
+        assert_allclose(read.predict(X), model.predict(X))
+    read = keras.models.load_model(tmp_path / "model.keras")
+    read.save(tmp_path / "folder")
+    assert isinstance(keras.models.load_model(tmp_path / "folder"), keras.Sequential)
+
+
+def test_archives_keep_how_a_model_was_compiled(keras, tmp_path):
+    model = keras.Sequential([keras.layers.Dense(1, input_shape=(3,))])
+    model.compile(keras.optimizers.Adam(0.1), "mse", metrics=["mae"])
+    model.fit(X, Y, verbose=0)
+    model.save(tmp_path / "model.keras")
+    read = keras.models.load_model(tmp_path / "model.keras")
+    assert isinstance(read.optimizer, keras.optimizers.Adam)
+    first, second = (one.fit(X, Y, verbose=0, shuffle=False, epochs=2).history for one in (model, read))
+    assert first == second and list(first) == ["loss", "mae"]

@@ -113,7 +113,9 @@ def test_steps_for_another_backend_or_with_the_wrong_result_say_so():
         def train_step(self, data):
             return {}
 
-    with pytest.raises(ValueError, match=r"train_step\(data\) is written for TensorFlow"):
+    with pytest.raises(
+        ValueError, match=r"train_step\(data\) \(line \d+ of test_own_steps.py\) is written for TensorFlow"
+    ):
         ForTensorFlow().compile("sgd", "mse")
 
     class Forgetful(Stepping):

@@ -1,6 +1,7 @@
 """Steps of the user's own: `train_step`, `test_step` and `predict_step` as Keras's JAX backend calls them."""
 
 import inspect
+from pathlib import Path
 from typing import Any
 
 import jax.numpy as jnp
@@ -73,12 +74,15 @@ def check_own_steps(model: Any) -> None:
         StateError: a step takes the data alone, as TensorFlow's do.
     """
     for name in ("train_step", "test_step", "predict_step"):
-        if overrides(model, name) and len(inspect.signature(getattr(model, name)).parameters) < 2:
+        step = getattr(model, name)
+        if overrides(model, name) and len(inspect.signature(step).parameters) < 2:
+            code = getattr(step, "__code__", None)
+            place = f" (line {code.co_firstlineno} of {Path(code.co_filename).name})" if code is not None else ""
             raise StateError(
-                f"{type(model).__name__}.{name}(data) is written for TensorFlow, where variables change in place. Here "
-                f"it is {name}(state, data), as on Keras's JAX backend: it gets the values of the variables, and "
-                "returns (logs, new state). `jax.value_and_grad` of `self.stateless_call` takes the place of "
-                "GradientTape"
+                f"{type(model).__name__}.{name}(data){place} is written for TensorFlow, where variables change in "
+                f"place. Here it is {name}(state, data), as on Keras's JAX backend: it gets the values of the "
+                "variables, and returns (logs, new state). `jax.value_and_grad` of `self.stateless_call` takes the "
+                "place of GradientTape"
             )
 
 

@@ -109,7 +109,9 @@ class Trainer(StatelessSteps):
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compile as `get_compile_config` tells, and make the optimizer's slots."""
-        known = inspect.signature(type(self).compile).parameters
+        known = dict(inspect.signature(type(self).compile).parameters)
+        if any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values()):  # it hands them on
+            known |= inspect.signature(Trainer.compile).parameters
         self.compile(**{name: value for name, value in config.items() if name in known})
         if self.built and self.optimizer is not None:  # type: ignore[attr-defined]
             self.optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]

@@ -42,3 +42,11 @@ def test_gradients_that_a_script_weighs_are_applied_and_steps_counted(tf):
     session.run(step, {model.input: X, factors: given})
     assert_allclose(model.get_weights()[0], before + X.T @ given, rtol=1e-4, atol=1e-5)
     assert int(session.run(steps)) == 1
+
+
+def test_optimizers_of_tensorflow_1_have_its_defaults(tf):
+    assert tf.train.AdamOptimizer().get_config()["epsilon"] == 1e-8
+    assert tf.train.AdadeltaOptimizer().get_config()["lr"] == pytest.approx(0.001)
+    adagrad = tf.train.AdagradOptimizer(0.5).get_config()
+    assert adagrad["initial_accumulator_value"] == 0.1 and adagrad["lr"] == 0.5
+    assert tf.train.RMSPropOptimizer(0.1, 0.8, centered=True).get_config()["rho"] == pytest.approx(0.8)

@@ -4,6 +4,11 @@ from typing import Any
 
 from ... import saving
 from ...engine.code import reusing_own_functions
+from ...engine.configs import FAMILIES
+from ...engine.registry import CustomObjectScope
+from ..layers import layer, layer_names
+from ..models import model_class
+from ..releases import current_release
 from . import archive, hdf5
 from .architecture import model_from_config, model_from_json, model_from_yaml
 from .weights import is_old
@@ -36,8 +41,18 @@ def load_model(
         return hdf5.load_model(filepath, custom_objects, compile)
     if archive.is_old(filepath):
         return archive.load_model(filepath, custom_objects, compile)
-    with reusing_own_functions():
+    with reusing_own_functions(), CustomObjectScope(_spoken_classes()):
         return saving.load_model(filepath, custom_objects=custom_objects, compile=compile, safe_mode=safe_mode)
+
+
+def _spoken_classes() -> dict[str, Any]:
+    """The classes of the installed release, by the names that `.keras` files have; none where today's are meant."""
+    release = current_release()
+    if release.dialect == 3:
+        return {}
+    models = {"Functional": model_class(release, "Model"), "Sequential": model_class(release, "Sequential")}
+    names = FAMILIES["layer"].members.keys() & layer_names(release)
+    return {name: layer(release, name) for name in names} | models
 
 
 def save_model(

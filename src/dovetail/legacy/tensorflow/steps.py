@@ -30,13 +30,23 @@ _POSITIONS = {
 }
 
 
+# what they took when they were not told, where Keras's took something else
+_DEFAULTS: dict[str, dict[str, float]] = {
+    "AdamOptimizer": {"epsilon": 1e-8},
+    "RMSPropOptimizer": {"epsilon": 1e-10},
+    "AdagradOptimizer": {"initial_accumulator_value": 0.1},
+    "AdadeltaOptimizer": {"learning_rate": 0.001, "epsilon": 1e-8},
+    "AdamaxOptimizer": {"epsilon": 1e-8},
+}
+
+
 def optimizer(release: Release, name: str) -> Callable[..., Any]:
     """A function that makes the optimizer of Keras for one of TensorFlow 1's."""
     cls = optimizers.namespace(release)[OPTIMIZERS[name]]
 
     def make(*args: Any, **kwargs: Any) -> Any:
-        given = dict(zip(_POSITIONS[name], args, strict=False)) | kwargs
-        for unused in ("use_locking", "name", "initial_accumulator_value", "centered"):
+        given = _DEFAULTS.get(name, {}) | dict(zip(_POSITIONS[name], args, strict=False)) | kwargs
+        for unused in ("use_locking", "name"):
             given.pop(unused, None)
         made = cls(**{_ARGUMENTS.get(key, key): value for key, value in given.items()})
         steps = Steps(made)
