@@ -311,6 +311,17 @@ class Scale(Layer):
         "from keras.layers import Dense\nm = f(Dense(1, activation='sigmoid'))\n"
         "m.compile('adam', 'binary_crossentropy', metrics=['accuracy'])\n",
     ),
+    "files of whole models": (
+        "2.15.0",
+        "from tensorflow.keras.callbacks import ModelCheckpoint\nfrom tensorflow.keras.models import load_model\n"
+        "c = ModelCheckpoint('best.h5', save_best_only=True)\nmodel.save('folder/', save_format='tf')\n"
+        "model.save('old.h5')\nimage.save('there')\na = load_model('best.h5')\nb = load_model('folder/')\n"
+        "d = load_model('old.h5')\ne = load_model('of_others')\n",
+        "from keras.callbacks import ModelCheckpoint\nfrom keras.models import load_model\n"
+        "c = ModelCheckpoint('best.keras', save_best_only=True)\nmodel.save('folder.keras')\n"
+        "model.save('old.h5')\nimage.save('there')\na = load_model('best.keras')\nb = load_model('folder.keras')\n"
+        "d = load_model('old.h5')\ne = load_model('of_others')\n",
+    ),
     "names that NumPy dropped": (
         "2.2.4",
         "import numpy as np\nfrom keras.layers import Dense\nDense(3)\nx = np.zeros(3, dtype=np.float).astype(np.int32)\n"

@@ -130,10 +130,9 @@ class Methods(Names):
     def _of_reset_states(self, original: cst.Call, call: cst.Call) -> cst.BaseExpression:
         """Models have none today; layers and metrics have `reset_state`."""
         base = text_of(call.func.value)  # type: ignore[attr-defined]
-        made = rf"(?<![\w.]){re.escape(base)}\s*=\s*(?:\w+\.)*(?:Sequential|Model|load_model|model_from_\w+)\("
         if call.args or base in ("self", "super()"):
             return call
-        if "model" in base.split(".")[-1].lower() or re.search(made, self.code):
+        if self._is_model(base):
             self.helpers.add(RESET_STATES)
             return expression(f"{RESET_STATES}({base})")
         return call.with_changes(func=call.func.with_changes(attr=cst.Name("reset_state")))  # type: ignore[attr-defined]
@@ -148,6 +147,36 @@ class Methods(Names):
 
     def _of_predict_proba(self, original: cst.Call, call: cst.Call) -> cst.BaseExpression:
         return call.with_changes(func=call.func.with_changes(attr=cst.Name("predict")))  # type: ignore[attr-defined]
+
+    def _is_model(self, name: str) -> bool:
+        """Whether a variable holds a model, for all that the source tells."""
+        made = rf"(?<![\w.]){re.escape(name)}\s*=\s*(?:\w+\.)*(?:Sequential|Model|load_model|model_from_\w+)\("
+        return "model" in name.split(".")[-1].lower() or bool(re.search(made, self.code))
+
+    def _of_save(self, original: cst.Call, call: cst.Call) -> cst.Call:
+        """Whole models go to files, not folders: `model.save("here")` is `model.save("here.keras")`."""
+        if not call.args or not self._is_model(text_of(call.func.value)):  # type: ignore[attr-defined]
+            return call
+        args = [arg for arg in call.args if arg.keyword is None or arg.keyword.value != "save_format"]
+        name = literal(args[0].value)
+        if name is UNKNOWN:
+            self._note(original, "the name of a model's file ends in '.keras' today (or '.h5')")
+        elif isinstance(name, str) and not re.search(r"\.\w+$", name):
+            args[0] = args[0].with_changes(value=expression(repr(name.rstrip("/") + ".keras")))
+        return joined(call, args) if differs(call.args, args) else call
+
+    def _model_file(self, call: cst.Call) -> cst.Call:
+        """`load_model` of a file that has another name now."""
+        name = literal(call.args[0].value) if call.args else UNKNOWN
+        if not isinstance(name, str) or name.endswith(".keras"):
+            return call
+        was_folder = not re.search(r"\.\w+$", name) and re.search(
+            rf"""\.save\(\s*['"]{re.escape(name)}['"]""", self.code
+        )
+        if not was_folder and not self._is_whole_model(name):
+            return call
+        new = re.sub(r"\.(h5|hdf5|hdf|model)$", "", name.rstrip("/")) + ".keras"
+        return call.with_changes(args=[call.args[0].with_changes(value=expression(repr(new))), *call.args[1:]])
 
     def _of_save_weights(self, original: cst.Call, call: cst.Call) -> cst.Call:
         return self._weights_file(original, call)

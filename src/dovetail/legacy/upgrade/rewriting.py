@@ -156,7 +156,8 @@ class _Rewriter(Methods, TensorflowFunctions, NumpyNames):
             return drawn
         if name == "ModelCheckpoint":
             return self._checkpoint(original_node, updated_node)
-        return self._with_keywords(today_path(path) or path, updated_node)
+        made = self._model_file(updated_node) if name == "load_model" else updated_node
+        return self._with_keywords(today_path(path) or path, made)
 
     def _layer(self, name: str, original: cst.Call, call: cst.Call) -> cst.BaseExpression:
         rewritten = LayerCall(name, self.release)
