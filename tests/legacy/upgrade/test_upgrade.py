@@ -322,6 +322,27 @@ class Scale(Layer):
         "model.save('old.h5')\nimage.save('there')\na = load_model('best.keras')\nb = load_model('folder.keras')\n"
         "d = load_model('old.h5')\ne = load_model('of_others')\n",
     ),
+    "shapes of layers under both names, and logs": (
+        "2.2.4",
+        """
+from keras.layers import Layer
+class L(Layer):
+    def compute_output_shape(self, s):
+        return s
+    def get_output_shape_for(self, s):
+        return self.compute_output_shape(s)
+def told(epoch, logs):
+    return logs.get('val_acc'), logs['acc'], other['acc']
+""",
+        """
+from keras.layers import Layer
+class L(Layer):
+    def compute_output_shape(self, s):
+        return s
+def told(epoch, logs):
+    return logs.get('val_accuracy'), logs['accuracy'], other['acc']
+""",
+    ),
     "names that NumPy dropped": (
         "2.2.4",
         "import numpy as np\nfrom keras.layers import Dense\nDense(3)\nx = np.zeros(3, dtype=np.float).astype(np.int32)\n"
@@ -347,6 +368,12 @@ def test_what_needs_a_human_is_told_with_its_line():
             "MaxoutDense has no successor: use a Dense of `nb_feature * output_dim` units, Reshape, and a maximum over features",
         )
     ]
+
+
+def test_validation_data_of_callbacks_are_told_of():
+    source = "from keras.callbacks import Callback\nclass C(Callback):\n    def f(self):\n        return self.validation_data\n"
+    (note,) = upgrade_source(source, release="2.2.4").notes
+    assert note[0] == 4 and "hand them over yourself" in note[1]
 
 
 def test_training_by_turns_is_told_of():

@@ -45,6 +45,8 @@ from .tables import (
 )
 from .tensorflow import TensorflowFunctions
 
+OLD_SHAPE = "get_output_shape_for"
+
 TIGHT = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
 
 CHANNELS_FIRST = 'keras.config.set_image_data_format("channels_first")\n'
@@ -340,6 +342,10 @@ class _Rewriter(Methods, TensorflowFunctions, NumpyNames):
                 return made
         if name in self.own_methods and _is_own(call.func.value, self.own_objects):
             return call
+        if name == "get" and _is_report(call.func.value) and call.args:
+            today = self._metric_today(literal(call.args[0].value))
+            first = call.args[0].with_changes(value=expression(repr(today))) if today is not None else call.args[0]
+            return call.with_changes(args=[first, *call.args[1:]])
         handler = getattr(self, f"_of_{name}", None)
         if handler is not None:
             return handler(original, call)
@@ -421,6 +427,8 @@ class _Rewriter(Methods, TensorflowFunctions, NumpyNames):
             made = self._numpy_name(original_node, updated_node)
             if made is not updated_node:
                 return made
+        if text_of(updated_node) == "self.validation_data" and re.search(r"class \w+\([\w.]*Callback\)", self.code):
+            self._note(original_node, "callbacks are not given the validation data today: hand them over yourself")
         if updated_node.attr.value == "lr" and text_of(updated_node.value).endswith("optimizer"):
             return updated_node.with_changes(attr=cst.Name("learning_rate"))
         return updated_node
@@ -441,7 +449,7 @@ class _Rewriter(Methods, TensorflowFunctions, NumpyNames):
     def leave_Subscript(self, original_node: cst.Subscript, updated_node: cst.Subscript) -> cst.BaseExpression:
         """`history.history["acc"]`."""
         base = updated_node.value
-        is_history = isinstance(base, cst.Attribute) and base.attr.value == "history"
+        is_history = _is_report(base)
         if is_history and len(updated_node.slice) == 1 and isinstance(updated_node.slice[0].slice, cst.Index):
             key = literal(updated_node.slice[0].slice.value)
             new = self._metric_today(key)
@@ -478,8 +486,19 @@ class _Rewriter(Methods, TensorflowFunctions, NumpyNames):
             given.append(keyword("trainable", expression("False")))
         return cst.Call(expression("self.add_weight"), spaced(given))
 
+    def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
+        """A layer that had its shape function under the names of two years keeps the newer one."""
+        body = list(updated_node.body.body)
+        pairs = zip(original_node.body.body, body, strict=False)
+        olds = [new for old, new in pairs if isinstance(old, cst.FunctionDef) and old.name.value == OLD_SHAPE]
+        names = [line.name.value for line in body if isinstance(line, cst.FunctionDef)]
+        if not olds or names.count("compute_output_shape") < 2 or len(original_node.body.body) != len(body):
+            return updated_node
+        kept: Any = [line for line in body if line not in olds]
+        return updated_node.with_changes(body=updated_node.body.with_changes(body=kept))
+
     def leave_FunctionDef(self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef) -> cst.FunctionDef:
-        if updated_node.name.value == "get_output_shape_for":
+        if updated_node.name.value == OLD_SHAPE:
             return updated_node.with_changes(name=cst.Name("compute_output_shape"))
         if _makes_weights(updated_node.params):
             self.is_initializer = False
@@ -518,6 +537,11 @@ def _with_dtype(params: cst.Parameters) -> cst.Parameters:
     dtype = second.with_changes(name=cst.Name("dtype"), default=cst.Name("None"), equal=TIGHT)
     second = second.with_changes(default=second.default or cst.Name("None"), comma=cst.MaybeSentinel.DEFAULT)
     return params.with_changes(params=[first, second, dtype])
+
+
+def _is_report(node: cst.BaseExpression) -> bool:
+    """Whether an expression is a dictionary of what an epoch, or all, reported."""
+    return (isinstance(node, cst.Attribute) and node.attr.value == "history") or text_of(node) == "logs"
 
 
 def _renamed_k(key: str) -> str:
