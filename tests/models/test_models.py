@@ -109,6 +109,8 @@ def test_a_list_of_one_output_is_given_back_alone():
     assert model.output_shape == (None, 2) and model.input_shape == (None, 3)
     assert model.predict(np.ones((40, 3)), verbose=0).shape == model.predict_on_batch(np.ones((40, 3))).shape == (40, 2)
     assert model(np.ones((1, 3))).shape == (1, 2) and model(x).shape == (None, 2)
+    in_tuples = keras.Model((x,), (layers.Dense(2)(x),))
+    assert in_tuples.output_shape == (None, 2) and in_tuples.input_shape == (None, 3)
 
 
 def test_a_sequential_in_a_layer_leaves_open_axes_open():

@@ -272,7 +272,7 @@ def narrowed(array: np.ndarray, what: str) -> np.ndarray:
     Raises:
         IntegerRangeError: one does not fit.
     """
-    if array.dtype not in (np.int64, np.uint64) or jax.config.jax_enable_x64:  # type: ignore[attr-defined]
+    if array.dtype not in (np.int64, np.uint64) or jax.config.jax_enable_x64:
         return array
     small = array.astype(np.int32)
     if not np.array_equal(small, array):

@@ -23,7 +23,7 @@ from ..engine.texts import is_written_out, texts
 from ..engine.variable import Stateful
 from ..ops.kernels.options import compile_jit
 from ..saving.archive import load_weights_from, save_model, save_weights
-from ..training.binding import BindingError, alone, bind
+from ..training.binding import BindingError, bind
 from ..training.data import bind_inputs
 from ..training.trainer import Trainer
 from .front import Front, Prepared, front_of, is_prepared
@@ -93,7 +93,8 @@ class Model(Trainer, Layer):
         inputs = args[0] if args else kwargs["inputs"]
         if self._front is not None:
             prepared = inputs if isinstance(inputs, Prepared) else self.prepared(inputs)
-            return _alone(*self._front.rest.run(prepared.values, [None] * len(prepared.values), execute))
+            outputs, found = self._front.rest.run(prepared.values, [None] * len(prepared.values), execute)
+            return alone(outputs), found
         values = self._bind_inputs(inputs)
         mask = kwargs.get("mask")
         given = [None] * len(values)
@@ -102,13 +103,14 @@ class Model(Trainer, Layer):
         elif masks is not None:
             found = (*masks[0], *masks[1].values())
             given = bind(found[0], self.input_names, "mask", "input", optional=True)
-        return _alone(*self._graph.run(values, given, execute))
+        outputs, found = self._graph.run(values, given, execute)
+        return alone(outputs), found
 
     def _traced_specs(self, args: tuple, kwargs: dict) -> tuple[Any, list | None]:
         if self._front is None:
             return super()._traced_specs(args, kwargs)
-        tree = self._graph.output_tree  # type: ignore[union-attr]
-        return _alone(jax.tree.map(lambda tensor: Spec(tensor.shape, tensor.dtype), tree), None)
+        tree = alone(self._graph.output_tree)  # type: ignore[union-attr]
+        return jax.tree.map(lambda tensor: Spec(tensor.shape, tensor.dtype), tree), None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """On arrays a functional model runs its compiled program, kept for each shape, dtype and `training`."""
@@ -226,11 +228,11 @@ class Model(Trainer, Layer):
 
     @property
     def input_shape(self) -> Any:
-        return alone(jax.tree.map(lambda tensor: tensor.shape, self.input))
+        return jax.tree.map(lambda tensor: tensor.shape, alone(self.input))
 
     @property
     def output_shape(self) -> Any:
-        return alone(jax.tree.map(lambda tensor: tensor.shape, self.output))
+        return jax.tree.map(lambda tensor: tensor.shape, alone(self.output))
 
     def summary(
         self,
@@ -348,10 +350,9 @@ def execute(operation: Operation, args: tuple, kwargs: dict, masks: Any) -> tupl
     return flat, [None] * len(flat)
 
 
-def _alone(outputs: Any, masks: Any) -> tuple[Any, Any]:
-    """The only output of a list without the list, as Keras gives it."""
-    is_alone = type(outputs) in (list, tuple) and len(outputs) == 1
-    return (outputs[0] if is_alone else outputs), masks
+def alone(tree: Any) -> Any:
+    """The only input or output of a list or tuple without that, as Keras gives it."""
+    return tree[0] if type(tree) in (list, tuple) and len(tree) == 1 else tree
 
 
 def names_of(tree: Any) -> list[str]:

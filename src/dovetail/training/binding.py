@@ -10,11 +10,6 @@ class BindingError(DovetailError, ValueError):
     """Data, losses or metrics that do not match the inputs or outputs they are for."""
 
 
-def alone(outputs: Any) -> Any:
-    """What a functional model of a list of one gives: that one, as Keras does."""
-    return outputs[0] if isinstance(outputs, list) and len(outputs) == 1 else outputs
-
-
 def bind(
     value: Any, names: Sequence[str], what: str, side: str, optional: bool = False, is_item: Any = None
 ) -> list[Any]:

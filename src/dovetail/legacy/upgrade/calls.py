@@ -11,12 +11,14 @@ from .. import changes
 from ..arguments import Signatures
 from ..layers import layer
 from ..listing import UNKNOWN, find
-from ..releases import RELEASES, Release
+from ..releases import Release
 from .helpers import OLD_HARD_SIGMOID
 from .tables import INITIALIZERS
 
 # arguments that say how a release computed, or what is found out by itself today
 WITHOUT_EFFECT = ("implementation", "input_dtype", "name_scope")
+
+TIGHT = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))  # no spaces around `=`
 
 
 def source(node: cst.CSTNode) -> str:
@@ -37,8 +39,7 @@ def literal(node: cst.BaseExpression) -> Any:
 
 
 def keyword(name: str, value: cst.BaseExpression) -> cst.Arg:
-    tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-    return cst.Arg(value, keyword=cst.Name(name), equal=tight)
+    return cst.Arg(value, keyword=cst.Name(name), equal=TIGHT)
 
 
 def split(call: cst.Call) -> tuple[list[cst.Arg], dict[str, cst.Arg]] | None:
@@ -332,4 +333,4 @@ def _positional(cls: type) -> list[str]:
     return [p for p in inspect.signature(cls.__init__).parameters if p not in ("self", "kwargs")]
 
 
-__all__ = ["RELEASES", "LayerCall", "optimizer_arguments"]
+__all__ = ["LayerCall", "optimizer_arguments"]

@@ -12,7 +12,7 @@ from ..imports import canonical
 from ..listing import find
 from ..releases import Release
 from .calls import expression
-from .tables import MODULES, NAMES
+from .tables import MODULES, NAMES, OWN_OF_TENSORFLOW
 
 
 class Names(cst.CSTTransformer):
@@ -35,6 +35,7 @@ class Names(cst.CSTTransformer):
         self.assigned = ""  # what the statement being rewritten is for
         self.was_python2 = self.is_building = self.is_initializer = False
         self.stars = [canonical(m) for m in re.findall(r"^from\s+([\w.]+)\s+import\s+\*", code, re.M) if "keras" in m]
+        self.needs_tensorflow = bool(re.search(OWN_OF_TENSORFLOW, code))
         self.shows_accuracy = "show_accuracy=True" in code
         # methods and objects of the script's own classes: `net.fit_generator(...)` of a class with such a method
         classes = re.findall(r"^class\s+(\w+)\s*(?:\(\s*object\s*\)|\(\s*\))?:", code, re.M)

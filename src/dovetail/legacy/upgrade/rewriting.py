@@ -15,6 +15,7 @@ from ..listing import UNKNOWN
 from ..recognition import declared, recognize
 from ..releases import Release, find_release, note_earliest
 from .calls import (
+    TIGHT,
     LayerCall,
     differs,
     drawn_weight,
@@ -36,7 +37,6 @@ from .numpy_names import NumpyNames
 from .sequential import inputs_first, open_merges
 from .tables import (
     BACKEND,
-    BACKEND_ARGUMENTS,
     FIRST_BACKEND,
     KEYWORDS,
     MERGES,
@@ -46,8 +46,6 @@ from .tables import (
 from .tensorflow import TensorflowFunctions
 
 OLD_SHAPE = "get_output_shape_for"
-
-TIGHT = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
 
 CHANNELS_FIRST = 'keras.config.set_image_data_format("channels_first")\n'
 
@@ -601,4 +599,4 @@ def _behind_imports(module: cst.Module, text: str) -> cst.Module:
     return module.with_changes(body=[*body[: last + 1], placed, *rest])
 
 
-__all__ = ["BACKEND_ARGUMENTS", "Upgrade", "upgrade_source"]
+__all__ = ["Upgrade", "upgrade_source"]

@@ -63,8 +63,6 @@ FIRST_BACKEND = {
     f"{kind}_crossentropy": ("output target from_logits=False", f"ops.{kind}_crossentropy({{1}}, {{0}}, {{2}})")
     for kind in ("binary", "categorical", "sparse_categorical")
 }
-# arguments of these that have another name in `keras.ops`
-BACKEND_ARGUMENTS = {"tensors": "xs", "y": "x2"}
 
 # names by their full old path: the full path today. A name not listed stays what it is, in its module of today.
 NAMES = {
@@ -178,3 +176,6 @@ MERGES = {
     "sum": "Add", "mul": "Multiply", "ave": "Average", "max": "Maximum", "min": "Minimum", "sub": "Subtract",
     "concat": "Concatenate", "dot": "Dot",
 }  # fmt: skip
+
+# what needs TensorFlow's own functions: its graphs, and the pipelines of tf.data that call them
+OWN_OF_TENSORFLOW = r"GradientTape|tf\.data\.|\.placeholder\(|Session\(|tf\.(?:py|numpy)_function|\.numpy\(\)"

@@ -51,16 +51,13 @@ ARGUMENTS = {"input_tensor": "x", "input": "x", "tensor": "x", "a": "x1", "b": "
              "indices": "x", "depth": "num_classes", "alpha": "negative_slope"}  # fmt: skip
 DTYPES = ("float16", "bfloat16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool")
 
-# what needs TensorFlow's own functions: its graphs, and the pipelines of tf.data that call them
-_OWN = r"GradientTape|tf\.data\.|\.placeholder\(|Session\(|tf\.(?:py|numpy)_function|\.numpy\(\)"
-
 
 class TensorflowFunctions(Names):
     """Rewrites `tf.reduce_mean(x, 1)` to `ops.mean(x, 1)`, and types and activations to their names."""
 
     def _tensorflow(self, node: cst.CSTNode) -> str | None:
         """The name behind `tf.`; None for anything else, and where the script needs TensorFlow's own."""
-        if re.search(_OWN, self.code):
+        if self.needs_tensorflow:
             return None
         for found in self.get_metadata(metadata.QualifiedNameProvider, node, set()) or ():
             package, _, name = found.name.partition(".")
